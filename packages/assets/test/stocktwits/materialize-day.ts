@@ -33,8 +33,8 @@ export interface QuarantinedLine {
 
 /** What became of a day: the rows of its datasets, and what was said on the way, earlier days included. */
 export interface MaterializedDay {
-  /** One array a row, its values in the order of the declared columns. */
-  readonly rows: (asset: string) => Promise<readonly (readonly unknown[])[]>
+  /** One array a row, its values in the order of the declared columns; of an earlier day if it is given. */
+  readonly rows: (asset: string, day?: string) => Promise<readonly (readonly unknown[])[]>
   readonly checks: readonly (CheckResult & { readonly day: string })[]
   readonly lineCounts: readonly (LineCount & { readonly day: string })[]
   readonly quarantined: readonly QuarantinedLine[]
@@ -84,7 +84,10 @@ export async function materializeDay(
     return { kind: "stored", name, columns: upstream.columns, files }
   }
   const listDays = ({ window }: Read, at: string): readonly string[] => {
-    if (window.kind === "offsets") return keepLandedDays(listDaysEnding(at, 1 - window.from))
+    if (window.kind === "offsets")
+      return keepLandedDays(
+        listDaysEnding(at, 1 - window.from).slice(0, 1 + window.to - window.from),
+      )
     if (window.kind === "previous") return keepLandedDays(listDaysEnding(at, 2).slice(0, 1))
     return [at]
   }
@@ -111,10 +114,10 @@ export async function materializeDay(
     lineCounts.map(({ day, file }) => readQuarantinedLines(project.store, day, file)),
   )
   return {
-    rows: async (name) => {
+    rows: async (name, at = day) => {
       const asset = assets.filter(isAsset).find((candidate) => candidate.name === name)
       if (asset === undefined) throw new Error(`no asset ${name}`)
-      return await readRows(project, asset, await getRelation(readSelf(asset), asset, day))
+      return await readRows(project, asset, await getRelation(readSelf(asset), asset, at))
     },
     checks: results.flatMap(({ day, result }) => result.checks.map((check) => ({ ...check, day }))),
     lineCounts,
