@@ -27,6 +27,7 @@ export {
 export { createEnvironment } from "./environments/create-environment.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
 export { createPublishedTables, migrateEnvironmentTables } from "./environments/published-tables.ts"
+export { throwFileFault } from "./store/file-fault.ts"
 export { openFolderStore } from "./store/folder-store.ts"
 export type { S3StoreOptions } from "./store/s3-store.ts"
 export { openS3Store } from "./store/s3-store.ts"

@@ -25,6 +25,7 @@ import {
   readHashedFiles,
   type RunLedger,
   saveHashChanges,
+  throwFileFault,
 } from "@freshet/io"
 
 import { findForgottenVersions } from "./changed-code.ts"
@@ -55,18 +56,28 @@ export async function openProject<T>(
   request: OpenRequest,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const { url, lock } = request
-  if (lock === undefined) {
-    await applyPendingRenames(services, request)
-    return withProjectReader(services, request, services.signal, (read) =>
-      withMigratedState(
-        { url, config: services.config },
-        (client) => read(client, undefined),
-        withSavedFileBytes(work),
-      ),
-    )
-  }
-  return openLockedProject(services, { ...request, lock }, withSavedFileBytes(work))
+  const { lock } = request
+  const workAndSave = withSavedFileBytes(work)
+  const result =
+    lock === undefined
+      ? openUnlockedProject(services, request, workAndSave)
+      : openLockedProject(services, { ...request, lock }, workAndSave)
+  return result.catch(throwFileFault)
+}
+
+async function openUnlockedProject<T>(
+  services: Services,
+  request: OpenRequest,
+  work: (project: Project) => Promise<T>,
+): Promise<T> {
+  await applyPendingRenames(services, request)
+  return withProjectReader(services, request, services.signal, (read) =>
+    withMigratedState(
+      { url: request.url, config: services.config },
+      (client) => read(client, undefined),
+      work,
+    ),
+  )
 }
 
 /** Lets the ledger follow swapped and reused names, which needs the run lock for a moment. */

@@ -40,7 +40,13 @@ export function openFolderStore(folder: string): Store {
         throwStoreError(`the store cannot keep ${key}`),
       ),
     exists: async (key) => existsSync(path(key)),
-    identify: async (key) => identifyFile(path(key))?.identity,
+    identify: async (key) => {
+      try {
+        return identifyFile(path(key))?.identity
+      } catch (cause) {
+        return throwStoreError(`the store cannot read ${key}`)(cause)
+      }
+    },
     measure: (key) => measureFile(path(key)).catch(throwStoreError(`the store cannot read ${key}`)),
     list: () => listFilePages(root),
     remove: async (keys) =>

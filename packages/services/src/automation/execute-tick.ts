@@ -59,8 +59,8 @@ async function runTick(
   return { kind: "executed", run }
 }
 
-/** The failures after which the same tick can succeed: another run, a lost database, a shutdown. */
-const passingFaults: readonly string[] = ["busy", "postgres", "ledger", "interrupted"]
+/** The failures after which the same tick can succeed: another run, a lost database, a full disk, a shutdown. */
+const passingFaults: readonly string[] = ["busy", "postgres", "ledger", "store", "interrupted"]
 
 /** Tests if the same work can succeed later without a change of the project. */
 export function isPassingFault(error: unknown): boolean {
