@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs"
+import { execFileSync } from "node:child_process"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 import { build } from "esbuild"
@@ -23,3 +24,7 @@ await build({
     },
   ],
 })
+
+// `freshet --version` prints the commit.
+const commit = execFileSync("git", ["-C", workspace, "rev-parse", "--short=12", "HEAD"])
+writeFileSync(join(outdir, "commit"), commit)

@@ -1,3 +1,5 @@
+import { dirname } from "node:path"
+
 import type { CommandLine } from "./terminal/command-line.ts"
 import { detectTerminalStyles } from "./terminal/detect-terminal-styles.ts"
 import { exitCodes } from "./terminal/exit-code.ts"
@@ -29,7 +31,9 @@ export async function main(argv: readonly string[], launch: Launch): Promise<num
     return exitCodes.done
   }
   if (args.length === 1 && (args[0] === "--version" || args[0] === "version")) {
-    await cli.out.write(`freshet on Node ${process.versions.node}\n`)
+    const { describeVersion } = await import("./terminal/version.ts")
+    const programFolder = dirname(launch.supervisorPath)
+    await cli.out.write(`${describeVersion(programFolder, process.versions.node)}\n`)
     return exitCodes.done
   }
   const { runCommandLine } = await import("./terminal/routes.ts")

@@ -54,6 +54,7 @@ export type {
 } from "./documents/diff.ts"
 export type { ChangedRowDocument, PublishPreviewDocument } from "./documents/publish-preview.ts"
 export type { ExplanationDocument, RootCauseDocument } from "./documents/explanation.ts"
+export type { ErrorDocument } from "./documents/error.ts"
 export type { ExportFormat } from "./documents/export.ts"
 export type { FailedCheckDocument, FailedPartitionDocument } from "./documents/failed-checks.ts"
 export type { GarbageDocument, GarbageRowDocument } from "./documents/garbage.ts"

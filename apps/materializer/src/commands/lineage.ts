@@ -13,6 +13,7 @@ type LineageFormat = (typeof lineageFormats)[number]
 
 export interface LineageFlags {
   readonly format: LineageFormat
+  readonly json: boolean
   readonly up?: number
   readonly down?: number
 }
@@ -20,11 +21,11 @@ export interface LineageFlags {
 /** Prints the lineage of the selected assets as a tree, a diagram or JSON. */
 export async function lineage(
   cli: CommandLine,
-  { format, up, down }: LineageFlags,
+  { format, json, up, down }: LineageFlags,
   ...selection: readonly string[]
 ): Promise<number> {
   const document = await readLineage(await loadServices(cli), { selection, up, down })
-  await (format === "json"
+  await (json || format === "json"
     ? printJson(cli.out, document)
     : printLines(cli.out, formatLineage(document, format, cli.out.style)))
   return exitCodes.done

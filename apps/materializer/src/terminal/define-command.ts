@@ -6,7 +6,8 @@ import {
 } from "@stricli/core"
 
 import { formatError } from "../render/problems.ts"
-import { type CommandLine, toDemoCommandLine, printLines } from "./command-line.ts"
+import { type CommandLine, toDemoCommandLine, printJson, printLines } from "./command-line.ts"
+import { toErrorDocument } from "./error-document.ts"
 import { getErrorExitCode, exitCodes } from "./exit-code.ts"
 import { createSwitchFlag } from "./flags.ts"
 
@@ -58,7 +59,9 @@ export function defineCommand<F extends FlagRecord<F> = NoFlags, A extends BaseA
       return async function run(flags, ...args) {
         const isDemo = data === "demo" || ("demo" in flags && flags.demo === true)
         const cli = isDemo ? toDemoCommandLine(this) : this
-        this.process.exitCode = await runGuarded(cli, () => action(cli, flags, ...args))
+        this.process.exitCode = await runGuarded(cli, isJson(flags), () =>
+          action(cli, flags, ...args),
+        )
       }
     },
   })
@@ -71,11 +74,21 @@ function addDemoFlag<P extends { readonly flags?: object }>(parameters: P): P {
 
 const demoFlag = createSwitchFlag("Use the data of the demo instead of your own")
 
-async function runGuarded(cli: CommandLine, work: () => Promise<number>): Promise<number> {
+/** Tests if a command prints a JSON document. */
+function isJson(flags: object): boolean {
+  return ("json" in flags && flags.json === true) || ("format" in flags && flags.format === "json")
+}
+
+async function runGuarded(
+  cli: CommandLine,
+  json: boolean,
+  work: () => Promise<number>,
+): Promise<number> {
   try {
     return await work()
   } catch (error) {
     await printLines(cli.err, formatError(error, cli.err.style, cli.debug))
+    if (json) await printJson(cli.out, toErrorDocument(error))
     const code = getErrorExitCode(error)
     return code === exitCodes.interrupted ? cli.interruption.getExitCode() : code
   }

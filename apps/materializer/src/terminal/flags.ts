@@ -1,5 +1,7 @@
 import { type OnlyState, onlyStates } from "@freshet/services/only-state"
 
+import type { CommandLine } from "./command-line.ts"
+
 /** Creates a parser of whole numbers from a minimum. */
 export function createWholeNumberParser(minimum: number): (text: string) => number {
   return (text) => {
@@ -172,18 +174,37 @@ export function createLimitFlag(value: number, noun: string) {
   } as const
 }
 
+/** Reads a name, which no flag is: `--date=` would otherwise be one. */
+function parseName(text: string): string {
+  if (text.startsWith("--"))
+    throw new RangeError(`"${text}" is neither a name nor a flag with its value`)
+  return text
+}
+
 /** Positional arguments that form a selection. */
 export const selectionArgs = {
   kind: "array",
   parameter: {
     brief:
       "Assets: name, +name (with its upstream), name+, 2+name+1, group:…, status:…, stale:…, and, or, not",
-    parse: parseText,
+    parse: parseName,
     placeholder: "selection",
+    async proposeCompletions(this: CommandLine, word: string) {
+      return (await import("./propose-values.ts")).proposeSelection(this, word)
+    },
   },
 } as const
 
 export const assetArg = {
   kind: "tuple",
-  parameters: [{ brief: "Name of an asset", parse: parseText, placeholder: "asset" }],
+  parameters: [
+    {
+      brief: "Name of an asset",
+      parse: parseName,
+      placeholder: "asset",
+      async proposeCompletions(this: CommandLine) {
+        return (await import("./propose-values.ts")).proposeAssets(this)
+      },
+    },
+  ],
 } as const

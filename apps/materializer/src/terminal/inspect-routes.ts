@@ -109,6 +109,7 @@ const lineage = defineCommand<LineageFlags, string[]>({
         default: "tree",
         brief: "Output format",
       },
+      json: jsonFlag,
       up: {
         kind: "parsed",
         parse: createWholeNumberParser(0),

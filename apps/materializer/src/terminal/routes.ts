@@ -1,21 +1,19 @@
 import {
-  type ApplicationText,
-  ArgumentScannerError,
   buildApplication,
   buildRouteMap,
-  formatMessageForArgumentScannerError,
+  type Command,
   help,
-  type InputCompletion,
   proposeCompletions,
+  type RouteMap,
   run,
-  text_en,
 } from "@stricli/core"
 
-import type { CommandLine } from "./command-line.ts"
+import { type CommandLine, printJson } from "./command-line.ts"
 import { dataRoutes } from "./data-routes.ts"
 import { db } from "./db-routes.ts"
 import { defineCommand, type NoFlags } from "./define-command.ts"
 import { env } from "./env-routes.ts"
+import { toUsageErrorDocument } from "./error-document.ts"
 import { jsonFlag } from "./flags.ts"
 import { inspectRoutes } from "./inspect-routes.ts"
 import { maintainRoutes } from "./maintain-routes.ts"
@@ -23,6 +21,7 @@ import { previousFlags, previousWipeName } from "./previous-names.ts"
 import { projectRoutes } from "./project-routes.ts"
 import { runRoutes } from "./run-routes.ts"
 import { uiRoutes } from "./ui-routes.ts"
+import { applicationText } from "./usage-errors.ts"
 
 const doctor = defineCommand<{ readonly json: boolean }>({
   brief: "Check the installation, the database and the sources",
@@ -78,37 +77,6 @@ const formatting = {
   caseStyle: "convert-camel-to-kebab",
 } as const
 
-/** Formats usage errors like all other errors: the message, and below it the remedy. */
-const applicationText: ApplicationText = {
-  ...text_en,
-  noCommandRegisteredForInput: ({ input, corrections }) => {
-    const hint =
-      corrections.length === 0
-        ? "`freshet --help` lists the commands."
-        : `Did you mean ${corrections.join(" or ")}?`
-    return `error: No command is called \`${input}\`.\n  ${hint}`
-  },
-  exceptionWhileParsingArguments: (error) => `error: ${formatArgumentError(error)}`,
-}
-
-function formatArgumentError(error: unknown): string {
-  if (!(error instanceof ArgumentScannerError))
-    return error instanceof Error ? error.message : String(error)
-  return formatMessageForArgumentScannerError(error, {
-    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, exception }) =>
-      `${name}: ${exception instanceof Error ? exception.message : String(exception)}.`,
-    FlagNotFoundError: ({ input, corrections }) => {
-      const names = corrections.map((name) => `\`--${name}\``).join(" or ")
-      const hint = names === "" ? "--help lists the flags of a command." : `Did you mean ${names}?`
-      return `No flag is called \`--${input}\`.\n  ${hint}`
-    },
-    UnsatisfiedPositionalError: ({ placeholder }) =>
-      `The ${placeholder} is missing.\n  --help shows the usage of the command.`,
-    EnumValidationError: ({ externalFlagName, input, values }) =>
-      `--${externalFlagName} cannot be \`${input}\`.\n  It is one of ${values.join(", ")}.`,
-  })
-}
-
 /** The command line. */
 export const application = buildApplication<CommandLine>(
   buildRouteMap({
@@ -142,16 +110,52 @@ export const application = buildApplication<CommandLine>(
   },
 )
 
-/** Runs the typed command and sets its exit code. */
-export function runCommandLine(cli: CommandLine): Promise<void> {
-  return run(application, cli.args, cli)
+/** Runs the typed command and sets its exit code. With --json a usage error is a document as well. */
+export async function runCommandLine(cli: CommandLine): Promise<void> {
+  const usageErrors: string[] = []
+  const write = (text: string) => {
+    usageErrors.push(text)
+    cli.process.stderr.write(text)
+  }
+  const process = { ...cli.process, stderr: { ...cli.process.stderr, write } }
+  await run(application, cli.args, { ...cli, process })
+  cli.process.exitCode = process.exitCode ?? null
+  if (Number(process.exitCode) < 0 && asksForJson(cli.args))
+    await printJson(cli.out, toUsageErrorDocument(usageErrors.join("")))
 }
 
-/** Proposes completions of typed words; previous names of flags are left out. */
+function asksForJson(args: readonly string[]): boolean {
+  const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
+  return flags.includes("--json")
+}
+
+/** Proposes completions of typed words: subcommands, values, and flags after a dash. Previous names of flags are left out. */
 export async function proposeNextWords(
   cli: CommandLine,
-  typed: readonly string[],
-): Promise<readonly InputCompletion[]> {
-  const proposals = await proposeCompletions(application, typed, cli)
-  return proposals.filter(({ completion }) => !previousFlags.has(completion))
+  typedWords: readonly string[],
+): Promise<readonly string[]> {
+  const word = typedWords.at(-1) ?? ""
+  const subcommands = listSubcommands(typedWords.slice(0, -1))
+  const proposals = await proposeCompletions(application, typedWords, cli)
+  const completions = proposals.map(({ completion: text }) => text)
+  return [...subcommands.filter((name) => name.startsWith(word)), ...completions].filter((text) =>
+    text.startsWith("-") ? word.startsWith("-") && !previousFlags.has(text) : true,
+  )
+}
+
+/** Lists the subcommands of a command that runs without one too, which the parser does not propose. */
+function listSubcommands(words: readonly string[]): readonly string[] {
+  let target: RouteMap<CommandLine> | Command<CommandLine> | undefined = application.root
+  for (const word of words)
+    target =
+      target !== undefined && "getAllEntries" in target
+        ? target.getRoutingTargetForInput(word)
+        : undefined
+  if (
+    target === undefined ||
+    !("getAllEntries" in target) ||
+    target.getDefaultCommand() === undefined
+  )
+    return []
+  return target.getAllEntries().map(({ name }) => name["convert-camel-to-kebab"])
 }

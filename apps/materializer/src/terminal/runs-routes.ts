@@ -4,12 +4,22 @@ import type { RunsListFlags } from "../commands/runs-list.ts"
 import type { RunsLogsFlags } from "../commands/runs-logs.ts"
 import type { RetryFlags } from "../commands/runs-retry.ts"
 import type { RunsShowFlags } from "../commands/runs-show.ts"
+import type { CommandLine } from "./command-line.ts"
 import { defineCommand } from "./define-command.ts"
 import { jsonFlag, createLimitFlag, publishFlag, runFlags, createSwitchFlag } from "./flags.ts"
 
 const runArg = {
   kind: "tuple",
-  parameters: [{ brief: "The id of a run, or its beginning", parse: String, placeholder: "id" }],
+  parameters: [
+    {
+      brief: "The id of a run, or its beginning",
+      parse: String,
+      placeholder: "id",
+      async proposeCompletions(this: CommandLine) {
+        return (await import("./propose-values.ts")).proposeRuns(this)
+      },
+    },
+  ],
 } as const
 
 const list = defineCommand<RunsListFlags>({

@@ -97,7 +97,7 @@ test.each([
     "Name one of them: `hits`, `visits`",
   ],
   ["backfill hits --date 2026-01-02", "is a source", "name+"],
-  ["runs cancel 1999 now", "Too many arguments", "expected 1"],
+  ["runs cancel 1999 now", "is one word too many", "takes one"],
   ["runs show 1999", "No single run has an id that begins with `1999`", "`freshet runs`"],
   ["apply", "The file is missing", "--help"],
   ["apply no-such-plan.json", "There is no file /project/no-such-plan.json", "--save FILE"],

@@ -41,6 +41,12 @@ test.each([
   ["why", "The asset is missing", "--help"],
   ["lineage items --format png", "--format cannot be `png`", "mermaid"],
   ["runs list --limit none", "is not a whole number", "limit"],
+  ["status -x", "No flag is called `-x`", "--help"],
+  ["plan items --date", "The value of --date is missing.", "--help"],
+  ["plan --date=", '"--date=" is neither a name nor a flag with its value', "--help"],
+  ["show items best_items", "`best_items` is one word too many: the command takes one.", "--help"],
+  ["doctor items", "`items` is one word too many: the command takes none.", "--help"],
+  ["plan --date 2026-01-02 --date 2026-01-03", "--date is given twice.", "Omit one"],
 ])("%s is refused with one clear message, and nothing runs", async (line, what, hint) => {
   const { code, out, err } = await runCommand(project, line.split(" "))
   expect({ code, out }).toEqual({ code: 2, out: "" })

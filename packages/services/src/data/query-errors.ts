@@ -6,7 +6,10 @@ import type { Project } from "../project.ts"
 const rejectedQueryCodes = /^(0A|22|25|42)/
 
 /** Converts the error of a wrong query over the published tables; undefined for any other error. */
-export function toPublishedQueryError(error: unknown): ProblemsError | undefined {
+export function toPublishedQueryError(
+  error: unknown,
+  tables: readonly string[],
+): ProblemsError | undefined {
   if (
     !(error instanceof Error) ||
     !("code" in error) ||
@@ -16,9 +19,13 @@ export function toPublishedQueryError(error: unknown): ProblemsError | undefined
   const message =
     publishedQueryMessages.find(([fragment]) => error.message.includes(fragment))?.[1] ??
     error.message
-  const hint = "One select statement is allowed, over tables such as stocktwits.user_recs."
+  const names = tables.slice(0, maxListedTables).join(", ")
+  const hint = `One select statement is allowed${names === "" ? "" : `, over tables such as ${names}`}.`
   return new ProblemsError("usage", [{ kind: "sql", message, hint }])
 }
+
+/** The number of tables that are listed in a hint. */
+const maxListedTables = 3
 
 /** Replaces messages of PostgreSQL about the cursor through which a query runs. */
 const publishedQueryMessages = [
@@ -27,7 +34,11 @@ const publishedQueryMessages = [
 ] as const
 
 /** Converts the error of a wrong query over assets; undefined for any other error. */
-export function toQueryError(project: Project, error: unknown): ProblemsError | undefined {
+export function toQueryError(
+  project: Project,
+  sql: string,
+  error: unknown,
+): ProblemsError | undefined {
   const cause =
     error instanceof FreshetError && error.cause instanceof Error ? error.cause : undefined
   const match = /(?:Parser|Binder|Catalog) Error: (.*)/s.exec(cause?.message ?? "")
@@ -38,19 +49,22 @@ export function toQueryError(project: Project, error: unknown): ProblemsError | 
   )?.[1]
   const problem =
     unknownTable === undefined
-      ? toEngineProblem(engineMessage)
+      ? toEngineProblem(sql, engineMessage)
       : unknownTableProblem(project, unknownTable)
   return new ProblemsError("usage", [problem])
 }
 
-function toEngineProblem(engineMessage: string): Problem {
-  const [message = "", ...place] = engineMessage.split("\n").filter((line) => line.trim() !== "")
-  const hints = message.includes('near "@"') ? [...place, quotedKeyHint] : place
+function toEngineProblem(sql: string, engineMessage: string): Problem {
+  const lines = engineMessage.replace(" is not an table", " is not a table").split("\n")
+  const [message = "", ...place] = lines.filter((line) => line.trim() !== "")
+  const hints = message.includes('near "@"') ? [...place, formatQuotedKeyHint(sql)] : place
   return { kind: "sql", message, hint: hints.join("\n") }
 }
 
-const quotedKeyHint =
-  'Write an asset with a partition as one name in double quotes: "user_recs@2026-01-05".'
+function formatQuotedKeyHint(sql: string): string {
+  const [name = "name@key"] = /\w+@[\w:-]+/.exec(sql) ?? []
+  return `Write an asset with a partition as one name in double quotes: "${name}".`
+}
 
 /** Explains a name with a schema, which only a table of PostgreSQL has. */
 function schemaNameProblem(name: string): Problem {

@@ -29,7 +29,7 @@ export async function queryAssets(
     const result = await openData(project)
       .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))
       .catch((error: unknown) => {
-        throw toQueryError(project, error) ?? error
+        throw toQueryError(project, sql, error) ?? error
       })
     const newest_partitions = [...newestPartitions].map(([asset, partition]) => ({
       asset,
@@ -46,9 +46,16 @@ export async function queryPublished(
 ): Promise<QueryResultDocument> {
   requireSql(sql)
   const query = { sql: sql.replace(/;\s*$/, ""), limit: limit + 1 }
-  const { columns, rows } = await readPublished(services, query).catch((error: unknown) => {
-    throw toPublishedQueryError(error) ?? error
+  const { columns, rows } = await readPublished(services, query).catch(async (error: unknown) => {
+    throw toPublishedQueryError(error, await listPublishedTables(services)) ?? error
   })
   const documents = rows.slice(0, limit).map((row) => toRowDocument(columns, row))
   return { newest_partitions: [], columns, rows: documents, more: rows.length > limit }
+}
+
+async function listPublishedTables({ config }: Services): Promise<readonly string[]> {
+  const { findTableName } = await import("@freshet/io")
+  return config.assets.flatMap((asset) =>
+    asset.kind === "asset" ? (findTableName(asset) ?? []) : [],
+  )
 }

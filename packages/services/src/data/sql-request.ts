@@ -94,7 +94,7 @@ export function requireSql(text: string): void {
     {
       kind: "usage",
       message: "The query is missing.",
-      hint: 'For example: freshet sql "select count(*) from user_recs"',
+      hint: 'For example: freshet sql "select count(*) from NAME" with the name of an asset.',
     },
   ])
 }

@@ -80,6 +80,11 @@ test("packages have compiled exports, engines and versions that any registry res
   }
 })
 
+test("an installed command prints its version and the commit from which it was packed", async () => {
+  const { stdout } = await run("npx freshet --version")
+  expect(stdout).toMatch(/^freshet \d+\.\d+\.\d+ \(commit [0-9a-f]{12}\) on Node \d+/)
+})
+
 test("a created project materializes, publishes and type-checks", async () => {
   const first = await run("npx freshet materialize")
   expectDone(first)
