@@ -10,52 +10,71 @@ import {
   publishTo,
   sql,
   sqlAsset,
+  sqlAssets,
   unique,
 } from "@freshet/core"
 import { columnsFromTable } from "@freshet/schema"
 
 import { type DailyAsset, dailyOptions, publicationSet, publishedOptions } from "./asset-options.ts"
+import { nothingExpired } from "./expiry-check.ts"
 import type { ReputationSettings } from "./settings.ts"
 import { followSnapshots, likeSnapshots, mentionSnapshots, replySnapshots } from "./sources.ts"
 import { noSuspendedPeople, suspendedPeople } from "./suspended-people.ts"
 import { closestConnections as closestConnectionsTable } from "./tables.ts"
 import { toSeconds, toWeight } from "./weight.ts"
 
-export function decayedEngagements({ decayDays }: ReputationSettings) {
+/** Declares the engagements of a day and the pairs of all follows: one computation, which reads the files once. */
+export function engagementAssets({ decayDays }: ReputationSettings) {
   const decaySeconds = toSeconds(decayDays)
-  return sqlAsset({
+  return sqlAssets({
     ...dailyOptions,
-    name: "decayed_engagements",
-    description: `Follows, replies, mentions and likes of each pair of people. An engagement weighs 1 at the end of the day and loses weight evenly until it is ${decayDays} days old. Suspended people have none.`,
-    columns: {
-      user_id: int32("Person who engaged."),
-      engaged_with_id: int32("Person with whom they engaged."),
-      events: int32("Engagements that weigh anything.", { unit: "engagements" }),
-      seconds: int64(`Their weight in whole seconds: ${decaySeconds} for 1.`, { unit: "seconds" }),
-    },
-    query: sql`
-      select user_id, engaged_with_id, count(*)::integer as events, sum(seconds)::bigint as seconds
-      from (
-        select user_id, engaged_with_id,
-          ${decaySeconds} - date_diff('second', occurred_at::timestamp, timezone('UTC', ${partitionEnd})) as seconds
-        from (
-          from ${followSnapshots} union all from ${replySnapshots}
-          union all from ${mentionSnapshots} union all from ${likeSnapshots}
-        ) as engagements
-      ) as weighted
-      where seconds > 0
-        and user_id not in (select user_id from ${suspendedPeople})
-        and engaged_with_id not in (select user_id from ${suspendedPeople})
-      group by user_id, engaged_with_id`,
-    checks: [
-      unique("user_id", "engaged_with_id"),
-      noRows("weight_is_bounded", {
-        description: "a weight is above 0 and at most the number of engagements",
+    name: "engagements",
+    outputs: {
+      decayed_engagements: {
+        description: `Follows, replies, mentions and likes of each pair of people. An engagement weighs 1 at the end of the day and loses weight evenly until it is ${decayDays} days old. Suspended people have none.`,
+        columns: {
+          user_id: int32("Person who engaged."),
+          engaged_with_id: int32("Person with whom they engaged."),
+          events: int32("Engagements that weigh anything.", { unit: "engagements" }),
+          seconds: int64(`Their weight in whole seconds: ${decaySeconds} for 1.`, {
+            unit: "seconds",
+          }),
+        },
         query: sql`
-          select user_id, engaged_with_id, events, seconds from ${itself}
-          where seconds <= 0 or seconds > ${decaySeconds} * events`,
-      }),
-    ],
+          select user_id, engaged_with_id, count(*)::integer as events, sum(seconds)::bigint as seconds
+          from (
+            select user_id, engaged_with_id,
+              ${decaySeconds} - date_diff('second', occurred_at::timestamp, timezone('UTC', ${partitionEnd})) as seconds
+            from (
+              from ${followSnapshots} union all from ${replySnapshots}
+              union all from ${mentionSnapshots} union all from ${likeSnapshots}
+            ) as engagements
+          ) as weighted
+          where seconds > 0
+            and user_id not in (select user_id from ${suspendedPeople})
+            and engaged_with_id not in (select user_id from ${suspendedPeople})
+          group by user_id, engaged_with_id`,
+        checks: [
+          unique("user_id", "engaged_with_id"),
+          noRows("weight_is_bounded", {
+            description: "a weight is above 0 and at most the number of engagements",
+            query: sql`
+              select user_id, engaged_with_id, events, seconds from ${itself}
+              where seconds <= 0 or seconds > ${decaySeconds} * events`,
+          }),
+        ],
+      },
+      followed_people: {
+        description: "People whom each person has ever followed, up to the day.",
+        columns: {
+          user_id: int32("Person who follows."),
+          followed_id: int32("Person who is followed."),
+        },
+        query: sql`
+          select distinct user_id, engaged_with_id as followed_id from ${followSnapshots}`,
+        checks: [unique("user_id", "followed_id")],
+      },
+    },
   })
 }
 
@@ -125,6 +144,7 @@ export function closestConnections(
     checks: [
       unique("user_id", "closest_connection"),
       noSuspendedPeople("user_id", "closest_connection"),
+      nothingExpired(closestPeople, ["user_id", "closest_connection"], expireAfterDays),
     ],
     publish: publishTo(closestConnectionsTable, publicationSet),
   })

@@ -16,6 +16,10 @@ export interface ReputationSettings {
   readonly minimumScore: number
   /** Days whose messages decide reputation, and train the model. */
   readonly messageDays: number
+  /** Largest number of weekly documents that train and score the model. */
+  readonly trainingDocuments: number
+  /** Seed of the choice of documents to train with and to hold out. */
+  readonly seed: number
   /** Days after which a published row expires that is no longer produced; 0 removes it at once. */
   readonly expireAfterDays: number
 }
@@ -27,5 +31,7 @@ export const defaultReputationSettings: ReputationSettings = {
   order: "filterThenCut",
   minimumScore: 0.75,
   messageDays: 364,
+  trainingDocuments: 200_000,
+  seed: 1,
   expireAfterDays: 1,
 }

@@ -10,7 +10,9 @@ import { findConnections, formatWeight } from "./oracle/connections.ts"
 import { type LandedFiles, parseDayFiles } from "./oracle/landed-files.ts"
 
 const assets = reputation().filter((asset) =>
-  ["suspended_people", "decayed_engagements", "closest_people"].includes(asset.name),
+  ["suspended_people", "decayed_engagements", "followed_people", "closest_people"].includes(
+    asset.name,
+  ),
 )
 
 /** Materializes the closest people of some days over the files, one line a row. */

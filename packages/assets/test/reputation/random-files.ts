@@ -52,6 +52,39 @@ const people = fc
     rows.map(([user, suspended]) => `${user}${",-".repeat(10)},${suspended}\n`).join(""),
   )
 
+const word = fc.constantFrom(
+  ..."earnings growth @ann @JOSÉ_1 $AAPL http://t.co/x1 https://a.b?c=d moon 100% YOLO über 🚀 x it's".split(
+    " ",
+  ),
+)
+
+/** Messages of a day; those of people with an odd id are recommended, and have a word of their own. */
+function randomMessages(day: number): fc.Arbitrary<string> {
+  const end = firstDay + (day + 1) * dayMs
+  const message = fc.tuple(
+    fc.integer({ min: 1, max: 7 }),
+    fc.array(word, { maxLength: 6 }),
+    fc.integer({ min: 1, max: 9 * 86_400 }),
+  )
+  return fc.array(message, { minLength: 0, maxLength: 12 }).map((messages) =>
+    messages
+      .map(([user, words, age], at) => {
+        const isGood = user % 2 === 1
+        const body = [isGood ? "Research" : "pump", ...words].join(" ")
+        const created_at = `${new Date(end - age * 1000).toISOString().slice(0, 19)}Z`
+        const landed = {
+          id: day * 100 + at + 1,
+          body,
+          created_at,
+          user_id: user,
+          recommended: isGood,
+        }
+        return `${JSON.stringify(landed)}\n`
+      })
+      .join(""),
+  )
+}
+
 function randomDay(day: number): fc.Arbitrary<DayFiles> {
   return fc.record({
     follow: randomLines(day, 4),
@@ -59,12 +92,13 @@ function randomDay(day: number): fc.Arbitrary<DayFiles> {
     mention: randomLines(day, 5),
     like: randomLines(day, 5),
     user: people,
+    messages: randomMessages(day),
   })
 }
 
-/** Five days of small files: ties, suspended people, future times, ids out of range, empty files. */
+/** Four days of small files: ties, suspended people, future times, ids out of range, empty files. */
 export function randomFiles(): fc.Arbitrary<LandedFiles> {
-  const days = Array.from({ length: 5 }, (_, day) => day)
+  const days = Array.from({ length: 4 }, (_, day) => day)
   return fc
     .tuple(...days.map((day) => randomDay(day)))
     .map(
@@ -82,6 +116,8 @@ export interface RandomSettings {
   readonly decayDays: number
   readonly closest: number
   readonly expireAfterDays: number
+  readonly recommendations: number
+  readonly order: "filterThenCut" | "cutThenFilter"
 }
 
 /** Settings small enough for limits and windows to cut. */
@@ -90,5 +126,7 @@ export function randomSettings(): fc.Arbitrary<RandomSettings> {
     decayDays: fc.constantFrom(2, 7, 90),
     closest: fc.constantFrom(1, 2, 50),
     expireAfterDays: fc.constantFrom(0, 1, 2),
+    recommendations: fc.constantFrom(1, 2, 20),
+    order: fc.constantFrom("filterThenCut", "cutThenFilter"),
   })
 }

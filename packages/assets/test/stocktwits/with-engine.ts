@@ -19,7 +19,7 @@ export interface EngineFixture {
 
 /** Runs `work` with an engine over an empty store and a landing folder, an empty one by default. */
 export async function withEngine<T>(
-  options: { readonly landing?: string },
+  options: { readonly landing?: string; readonly threads?: number },
   work: (fixture: EngineFixture) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-assets-"))
@@ -27,7 +27,7 @@ export async function withEngine<T>(
   const store = openFolderStore(join(folder, "store"))
   const engine = openEngine({
     memoryLimitMb: 512,
-    threads: 1,
+    threads: options.threads ?? 1,
     connections: 1,
     spillFolder: join(folder, "spill"),
     store,

@@ -31,7 +31,7 @@ export function findConnections(
 }
 
 /** Orders the strongest first, equals by id. */
-function compareStrength(
+export function compareStrength(
   one: { readonly seconds: bigint; readonly other: number },
   another: { readonly seconds: bigint; readonly other: number },
 ): number {

@@ -1,0 +1,140 @@
+import type { Asset } from "@freshet/core"
+import { testAsset } from "@freshet/io/asset-test"
+import { expect, test } from "vitest"
+
+import { reputation } from "../../src/index.ts"
+import { materializeDay } from "../stocktwits/materialize-day.ts"
+import { withEngine } from "../stocktwits/with-engine.ts"
+import { landFiles } from "./land-files.ts"
+
+function findAsset(name: string): Asset {
+  const asset = reputation({ messageDays: 7 }).find((declared) => declared.name === name)
+  if (asset?.kind !== "asset") throw new Error(`no asset is named ${name}`)
+  return asset
+}
+
+const day = "2026-01-07"
+
+test("a message is cleaned step by step: names, links, punctuation, other characters, digits, case", async () => {
+  const bodies = new Map([
+    ["$AAPL to 200!", "aapl to "],
+    ["@ann_1: thanks, @JOSÉmaría", " thanks "],
+    ["see https://a.b/c?d=1&e=@f now", "see http now"],
+    ["Über 🚀 it's", "ber  its"],
+    ["1,5 100%", " "],
+  ])
+  const rows = await testAsset(findAsset("clean_messages"), {
+    partition: day,
+    reads: {
+      message_files: [...bodies.keys()].map((body, at) => ({
+        message_id: at + 1,
+        user_id: 1,
+        body,
+        created_at: "2026-01-05T00:00:00Z",
+        recommended: true,
+      })),
+    },
+  })
+  expect(rows.map((row) => row["text"])).toEqual([...bodies.values()])
+})
+
+test("weekly documents have the messages of both ends of a week, in the order of time", async () => {
+  const message = (id: number, created_at: string, week: string) => {
+    return { message_id: id, user_id: 1, created_at, week, text: `m${id}`, recommended: id > 1 }
+  }
+  const rows = await testAsset(findAsset("weekly_documents"), {
+    partition: day,
+    reads: {
+      clean_messages: [
+        message(1, "2026-01-05T00:00:00Z", "2026-01-05"),
+        message(3, "2026-01-11T23:59:59Z", "2026-01-05"),
+        message(2, "2026-01-11T23:59:59Z", "2026-01-05"),
+        message(4, "2026-01-12T00:00:00Z", "2026-01-12"),
+      ],
+    },
+  })
+  expect(rows.map(({ text, messages, is_good }) => [text, messages, is_good])).toEqual([
+    ["m1 m2 m3", 3, true],
+    ["m4", 1, true],
+  ])
+})
+
+/** Documents of people whose reputation shows in their words. */
+const documents = Array.from({ length: 40 }, (_, at) => ({
+  user_id: at + 1,
+  week: "2026-01-05",
+  text: at % 2 === 0 ? `earnings margin q${at % 3}` : `moon pump ape${at % 3}`,
+  is_good: at % 2 === 0,
+  is_held_out: at % 5 === 0,
+}))
+const newMessage = {
+  message_id: 1,
+  user_id: 1,
+  created_at: "2026-01-07T00:00:00Z",
+  week: "2026-01-05",
+  text: "earnings",
+  recommended: true,
+}
+const earlierRow = {
+  part: "intercept",
+  name: "intercept",
+  idf: null,
+  weight: 0.25,
+  probability: null,
+  value: null,
+  documents: null,
+}
+
+test("the model has its terms, its scores on held-out documents and its reliability as rows", async () => {
+  const rows = await testAsset(findAsset("reputation_model"), {
+    partition: day,
+    reads: { messages: [newMessage], documents, earlier: [earlierRow] },
+  })
+  const select = (part: string) => rows.filter((row) => row["part"] === part)
+  expect(select("term").map(({ name }) => name)).toContain("earnings margin")
+  expect(select("hold_out").map(({ name, value, documents }) => [name, value, documents])).toEqual([
+    ["accuracy", 1, 8],
+    ["macro_f1", 1, 8],
+  ])
+  const reliability = select("reliability")
+  expect(reliability.reduce((sum, row) => sum + Number(row["documents"]), 0)).toBe(8)
+  expect(new Set(reliability.map(({ value }) => value))).toEqual(new Set([0, 1]))
+})
+
+test("a day without messages trains nothing, and keeps the model of the day before", async () => {
+  const rows = await testAsset(findAsset("reputation_model"), {
+    partition: day,
+    reads: { messages: [], documents, earlier: [earlierRow] },
+  })
+  expect(rows).toEqual([earlierRow])
+})
+
+test("the same messages train the same model with 1, 2 and 4 threads", async () => {
+  const lines = Array.from({ length: 300 }, (_, at) => {
+    const words = at % 2 === 0 ? "earnings margin guidance" : "moon rocket pump"
+    const message = {
+      id: at + 1,
+      user_id: (at % 30) + 1,
+      body: `${words} $T${at % 7} w${"abcdefg"[at % 7] ?? ""}x`,
+      created_at: `2026-01-0${(at % 6) + 1}T10:00:00Z`,
+      recommended: at % 2 === 0,
+    }
+    return `${JSON.stringify(message)}\n`
+  })
+  const landedFiles = new Map([
+    [day, { follow: "", reply: "", mention: "", like: "", user: "", messages: lines.join("") }],
+  ])
+  const models = await Promise.all(
+    [1, 2, 4].map((threads) =>
+      withEngine({ threads }, async (fixture) => {
+        landFiles(fixture.landing, landedFiles)
+        const project = { ...fixture, firstDay: day }
+        const made = await materializeDay(reputation(), project, day)
+        return made.rows("reputation_model")
+      }),
+    ),
+  )
+  expect(models[0]?.length).toBeGreaterThan(10)
+  expect(models[1]).toEqual(models[0])
+  expect(models[2]).toEqual(models[0])
+})
