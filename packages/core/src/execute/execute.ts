@@ -3,10 +3,11 @@ import { findCodeVersion } from "../evaluate/states.ts"
 import type { Evaluation } from "../evaluate/states.ts"
 import { type Plan, countSteps } from "../plan/plan.ts"
 import type { Effects, RunIntent, RunOutcome, StepOutcome } from "../ports.ts"
+import { type ActiveRun, type RunOptions, startRun } from "./active-run.ts"
 import { publishPlan } from "./publish-plan.ts"
 import { type PublicationResult } from "./publish-sets.ts"
 import type { RunEffects } from "./run-effects.ts"
-import { type ActiveRun, type RunOptions, runSteps, startRun } from "./run-steps.ts"
+import { runSteps } from "./run-steps.ts"
 
 /** Describes a run in the ledger. */
 export interface RunDescription {

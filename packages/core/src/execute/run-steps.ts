@@ -1,21 +1,20 @@
-import type { Evaluation } from "../evaluate/states.ts"
-import { type Plan, type Step, getComputation, toStepReference } from "../plan/plan.ts"
-import type {
-  AssetRange,
-  AttemptRecord,
-  ClaimResult,
-  Effects,
-  StepOutcome,
-  Timer,
-} from "../ports.ts"
+import { type Step, getComputation, toStepReference } from "../plan/plan.ts"
+import type { AssetRange, AttemptRecord, ClaimResult, Effects, StepOutcome } from "../ports.ts"
 import { FreshetError } from "../problem.ts"
+import {
+  type ActiveRun,
+  addRecording,
+  addTask,
+  cancelTimers,
+  isAborted,
+  shouldStop,
+} from "./active-run.ts"
 import { addBlockers, findBlocker } from "./blockers.ts"
 import { computeClaimPause } from "./claim-pause.ts"
 import { claimStep, releaseStep } from "./claim-step.ts"
-import { createMaterializationCache } from "./materialization-cache.ts"
 import { findRecordedResult } from "./recorded-result.ts"
 import { computeBackoffMs, getRetries } from "./retry.ts"
-import { type RunState, listNeededRecords, createRunState } from "./run-state.ts"
+import { listNeededRecords } from "./run-state.ts"
 import {
   type StepResult,
   applyResult,
@@ -26,82 +25,17 @@ import {
 } from "./run-step.ts"
 import { openStepLog, type StepLog } from "./step-log.ts"
 import {
-  type PoolLimits,
-  type StepQueue,
   delayStep,
   endStep,
   listNextSteps,
   findReadyStep,
   resumeStep,
   startStep,
-  createStepQueue,
 } from "./step-queue.ts"
 import { estimateShare } from "./step-share.ts"
 
-/** The options of a run. */
-export interface RunOptions {
-  /** The maximum number of concurrent steps. */
-  readonly concurrency: number
-  readonly pools: PoolLimits
-  /** Starts no further steps after the first failure. */
-  readonly failFast: boolean
-}
-
 /** The maximum number of computations whose records are read together before the first step starts. */
 const maxPrefetchedSteps = 100
-
-/** A run whose steps are executed. */
-export interface ActiveRun {
-  readonly id: string
-  readonly state: RunState
-  readonly effects: Effects
-  readonly options: RunOptions
-  readonly queue: StepQueue
-  readonly outcomes: Map<string, StepOutcome>
-  /** One promise per recorded step; the ledger commits in the order of the calls. */
-  readonly recordings: Promise<void>[]
-  /** The running steps and the pauses before further attempts. */
-  readonly tasks: Set<Promise<void>>
-  readonly timers: Set<Timer>
-  /** The errors that end the run, collected since a task may fail while no promise is awaited. */
-  readonly errors: unknown[]
-  /** Step → the number of its failed attempts. */
-  readonly failedAttempts: Map<string, number>
-  /** Step → the number of times that another process did it when this one wanted to do it. */
-  readonly waits: Map<string, number>
-  /** Becomes true when a step failed. */
-  hasFailures: boolean
-  /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
-  hasRecordError: boolean
-}
-
-/** Starts a run over the state of an evaluation. */
-export function startRun(
-  id: string,
-  {
-    evaluation,
-    plan,
-  }: { readonly evaluation: Evaluation; readonly plan: Pick<Plan, "checks" | "work"> },
-  effects: Effects,
-  options: RunOptions,
-): ActiveRun {
-  return {
-    id,
-    state: createRunState(evaluation, createMaterializationCache(effects.ledger)),
-    effects,
-    options,
-    queue: createStepQueue(evaluation, plan),
-    outcomes: new Map(),
-    recordings: [],
-    tasks: new Set(),
-    timers: new Set(),
-    errors: [],
-    failedAttempts: new Map(),
-    waits: new Map(),
-    hasFailures: false,
-    hasRecordError: false,
-  }
-}
 
 function isFailure(outcome: StepOutcome): boolean {
   return outcome.kind === "failed" || outcome.kind === "checks_failed" || outcome.kind === "skipped"
@@ -133,17 +67,6 @@ export async function runSteps(run: ActiveRun): Promise<boolean> {
   return run.effects.signal.aborted
 }
 
-function addTask({ tasks, errors }: ActiveRun, work: Promise<void>): void {
-  const task = work
-    .catch((error: unknown) => void errors.push(error))
-    .finally(() => tasks.delete(task))
-  tasks.add(task)
-}
-
-function cancelTimers({ timers }: ActiveRun): void {
-  for (const timer of timers) timer.cancel()
-}
-
 /** The records that the first steps need, so that one query reads them for many computations. */
 function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly AssetRange[] {
   const steps = listNextSteps(queue).slice(0, maxPrefetchedSteps)
@@ -163,15 +86,6 @@ async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
     0,
   )
   return usedShare + estimateShare(state, step) <= 1 ? step : undefined
-}
-
-function shouldStop(run: ActiveRun): boolean {
-  return isAborted(run) || (run.options.failFast && run.hasFailures)
-}
-
-/** Tests whether no further step can be recorded. */
-function isAborted({ effects, errors, hasRecordError }: ActiveRun): boolean {
-  return hasRecordError || effects.signal.aborted || errors.length > 0
 }
 
 async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
@@ -346,14 +260,6 @@ function recordAttempt(
       .recordAttempt(record)
       .then(() => effects.emit({ kind: "attempt_failed", ...event })),
   )
-}
-
-function addRecording(run: ActiveRun, recording: Promise<void>): void {
-  recording.catch(() => {
-    run.hasRecordError = true // the error itself is thrown where the recordings are awaited
-    cancelTimers(run)
-  })
-  run.recordings.push(recording)
 }
 
 function emitStepEnded(
