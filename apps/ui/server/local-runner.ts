@@ -136,6 +136,7 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "demo_data_progress":
       case "step_progress":
       case "step_waiting":
+      case "run_outranked":
       case "step_logged":
       case "attempt_failed":
       case "publish_started":

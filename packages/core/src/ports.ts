@@ -3,6 +3,7 @@ import type { Asset, Computation, Check, Severity, SourceAsset } from "./declare
 import type { PartitionRange, PartitionText } from "./declare/partition.ts"
 import type { LandedFile } from "./evaluate/landing.ts"
 import type { FileBytes, MaterializationRecord } from "./evaluate/ledger-snapshot.ts"
+import type { RunKind } from "./execute/run-kind.ts"
 import type { Publisher, TableChange } from "./publisher.ts"
 
 /** A relation of a query: Parquet files of the store or files of the landing zone; without files it has no rows. */
@@ -219,6 +220,7 @@ export interface RunIntent {
   readonly id: string
   /** The command line that started the run. */
   readonly command: string
+  readonly kind: RunKind
   readonly steps: number
   /** Computation → the partitions to materialize. */
   readonly work: Readonly<Record<string, readonly PartitionRange[]>>
@@ -245,7 +247,8 @@ export interface StepPool {
 /**
  * The answer to a claim. A claimed step belongs to the process until its record is committed; `newestRecord` is the id of
  * the newest materialization of its outputs, 0 without any, and `outcome` that of the step if another process has recorded
- * it in the same run. A taken step belongs to another process that lives, or its pool has no free slot.
+ * it in the same run. A taken step belongs to another process that lives, or its pool has no free slot. A step is outranked
+ * while a run of a higher priority is under way.
  */
 export type ClaimResult =
   | {
@@ -254,12 +257,15 @@ export type ClaimResult =
       readonly outcome: StepOutcome | undefined
     }
   | { readonly kind: "taken" }
+  | { readonly kind: "outranked" }
 
 /** The durable record of runs. Every call returns after its record is committed; records are committed in the order of the calls. */
 export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
   /** Claims a step, so that no other run does it meanwhile. */
   readonly claimStep: (step: StepName) => Promise<ClaimResult>
+  /** Tests if a run of a higher priority is under way. */
+  readonly isOutranked: () => Promise<boolean>
   /** Releases a claimed step that is not recorded. */
   readonly releaseStep: (step: StepName) => Promise<void>
   /** Claims a publication set; false while another run that lives publishes it. */
@@ -297,6 +303,8 @@ export type RunEvent =
   | (StepReference & { readonly kind: "step_logged"; readonly lines: readonly LogLine[] })
   /** Another run does the step; this run waits for it. */
   | (StepReference & { readonly kind: "step_waiting" })
+  /** A run of a higher priority is under way: no further step starts until it has ended. */
+  | { readonly kind: "run_outranked" }
   /** The step runs again after a pause. */
   | (StepReference & {
       readonly kind: "attempt_failed"

@@ -5,15 +5,27 @@ import { type MemoryLedger, toStoredPartition } from "./memory-ledger.ts"
 /** Work under way → the worker that does it. */
 export type MemoryClaims = Map<string, string>
 
+/** The runs under way → their priority. */
+export type MemoryPriorities = Map<string, number>
+
 /** Creates the part of a run's ledger that claims work, as the Postgres ledger does. */
 export function createClaimRecords(
-  ledger: MemoryLedger & { readonly claims: MemoryClaims },
+  ledger: MemoryLedger & { readonly claims: MemoryClaims; readonly priorities: MemoryPriorities },
   graph: Graph,
   { run, worker }: { readonly run: string; readonly worker: string },
-): Pick<Ledger, "claimStep" | "releaseStep" | "claimPublication" | "releasePublication"> {
-  const { claims } = ledger
+): Pick<
+  Ledger,
+  "claimStep" | "isOutranked" | "releaseStep" | "claimPublication" | "releasePublication"
+> {
+  const { claims, priorities } = ledger
+  const isOutranked = () => {
+    const priority = priorities.get(run) ?? Infinity
+    return [...priorities.values()].some((other) => other > priority)
+  }
   return {
+    isOutranked: async () => isOutranked(),
     claimStep: async (step) => {
+      if (isOutranked()) return { kind: "outranked" }
       if (!claim(claims, formatStepClaim(step), worker)) return { kind: "taken" }
       return {
         kind: "claimed",
@@ -32,6 +44,11 @@ export function formatStepClaim({
   partition,
 }: Pick<StepName, "computation" | "partition">): string {
   return `${computation} ${partition}`
+}
+
+/** Tests if a worker has claimed a partition of a computation. */
+export function hasClaimOf(claims: MemoryClaims, computation: string, worker: string): boolean {
+  return [...claims].some(([name, owner]) => owner === worker && name.startsWith(`${computation} `))
 }
 
 function claim(claims: MemoryClaims, name: string, worker: string): boolean {

@@ -31,6 +31,8 @@ import {
   type ReadVersions,
   type Relation,
   type RecordedInputs,
+  getPriority,
+  type RunDescription,
   type RunEvent,
   type RunOptions,
   type RunResult,
@@ -42,8 +44,10 @@ import {
 import { afterDay, day } from "./declarations.ts"
 import {
   type MemoryClaims,
+  type MemoryPriorities,
   createClaimRecords,
   formatStepClaim,
+  hasClaimOf,
   release,
   releaseAll,
 } from "./memory-claims.ts"
@@ -69,8 +73,11 @@ export interface MemoryProject extends MemoryLedger {
   readonly logs: LogRecord[]
   /** The work of the engine: `a 2026-01-05`, `check a 2026-01-05`. */
   readonly computed: string[]
+  /** The steps that the engine computed without a claim of their run. */
+  readonly unclaimed: string[]
   readonly behaviour: Behaviour
   readonly claims: MemoryClaims
+  readonly priorities: MemoryPriorities
   /** The number of runs. */
   runs: number
   aborted: boolean
@@ -132,7 +139,9 @@ export function createMemoryProject(
     attempts: [],
     logs: [],
     computed: [],
+    unclaimed: [],
     claims: new Map(),
+    priorities: new Map(),
     runs: 0,
     aborted: false,
     proof: undefined,
@@ -283,21 +292,23 @@ export async function run(
   project: MemoryProject,
   graph: Graph,
   request: (evaluation: Evaluation) => PlanRequest = requestEverything,
-  options: Partial<RunOptions> = {},
+  options: Partial<RunOptions & Pick<RunDescription, "kind">> = {},
 ): Promise<PlannedRun> {
   const evaluation = await proveProject(project, graph)
   const plan = buildPlan(evaluation, request(evaluation))
   const all = {
     command: "freshet materialize",
+    kind: "interactive" as const,
     concurrency: 1,
     pools: {},
     failFast: false,
     ...options,
   }
   const effects = createEffects(project, graph)
-  const result = await execute(evaluation, plan, effects, all).finally(
-    () => releaseAll(project.claims, effects.newId()), // a dead run has no claims
-  )
+  const result = await execute(evaluation, plan, effects, all).finally(() => {
+    releaseAll(project.claims, effects.newId()) // a dead run has no claims
+    project.priorities.delete(effects.newId())
+  })
   return { ...result, plan, planned: listStepIds(evaluation, plan) }
 }
 
@@ -358,11 +369,14 @@ export function createEffects(
         return project.aborted
       },
     },
-    engine: createEngine(project),
+    engine: createEngine(project, worker),
     readEvaluation: () => proveProject(project, graph),
     ledger: {
-      beginRun: async () => {},
-      endRun: async () => releaseAll(project.claims, worker),
+      beginRun: async ({ id, kind }) => void project.priorities.set(id, getPriority(kind)),
+      endRun: async ({ id }) => {
+        releaseAll(project.claims, worker)
+        project.priorities.delete(id)
+      },
       ...createClaimRecords(project, graph, { run, worker }),
       hasOtherRecords: async () =>
         [...project.steps.slice(firstStep), ...project.publications.slice(firstPublication)].some(
@@ -404,12 +418,14 @@ export function createEffects(
   }
 }
 
-function createEngine(project: MemoryProject): RunEffects["engine"] {
+function createEngine(project: MemoryProject, worker: string): RunEffects["engine"] {
   return {
     compute: async (request, progress, log) => {
       const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       project.computed.push(step)
+      if (!hasClaimOf(project.claims, request.computation.name, worker))
+        project.unclaimed.push(step)
       await project.behaviour.beforeCompute(step, log)
       progress(1)
       const outputs = request.outputs.map(({ name }) => storeRows(project, request, name))

@@ -79,6 +79,11 @@ export const runs = freshetSchema.table(
   {
     id: text().primaryKey(),
     command: text().notNull(),
+    kind: text({ enum: ["interactive", "schedule", "backfill"] })
+      .notNull()
+      .default("interactive"),
+    /** While a run with a higher number is under way, this one starts no further step. */
+    priority: integer().notNull().default(0),
     steps: integer().notNull(),
     host: text().notNull(),
     pid: integer().notNull(),
@@ -94,7 +99,12 @@ export const runs = freshetSchema.table(
     code_version: text(),
     cancel_requested_at: timestampColumn(),
   },
-  (table) => [index().on(table.started_at)],
+  (table) => [
+    index().on(table.started_at),
+    index("runs_open_index")
+      .on(table.priority)
+      .where(sql`${table.outcome} is null`),
+  ],
 )
 
 /** The steps of runs: each is one partition of one computation, recorded at the end of its last attempt. */

@@ -10,6 +10,7 @@ import type {
   ProvenEvaluation,
   ReadVersions,
   Removal,
+  RunKind,
   StepOutcome,
 } from "@freshet/core/engine"
 import type {
@@ -191,6 +192,7 @@ export interface ProjectLedger {
 export interface RunRow {
   readonly id: string
   readonly command: string
+  readonly kind: RunKind
   readonly outcome: "running" | "succeeded" | "failed" | "interrupted" | "killed"
   readonly startedMs: number
   readonly endedMs: number | undefined

@@ -30,7 +30,7 @@ export function formatRunDetail(
   const startedText = formatInstant(Date.parse(run.started_at))
   return [
     `${paint(style, tone, `${getSign(style, sign)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
-    `started ${startedText}, ${run.outcome === "running" ? "running for" : "took"} ${duration}, ${formatStepCounts(run)}`,
+    `${run.kind} run, started ${startedText}, ${run.outcome === "running" ? "running for" : "took"} ${duration}, ${formatStepCounts(run)}`,
     ...formatEnd(run),
     ...(progress.length > 0 ? ["", ...progress] : []),
     ...formatSteps(run, listsAllSteps, style),

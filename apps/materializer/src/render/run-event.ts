@@ -51,6 +51,8 @@ export function describeEvent(event: RunEvent): string | undefined {
       return undefined
     case "step_waiting":
       return `${event.step}: waits for another process`
+    case "run_outranked":
+      return "waiting for a run of a higher priority"
     case "step_logged":
       return event.lines.map(({ text }) => `${event.step}: ${text}`).join("\n")
     case "attempt_failed":

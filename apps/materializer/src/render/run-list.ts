@@ -24,6 +24,7 @@ export function formatRunList(
     return [
       { text: `${getSign(style, sign)} ${run.outcome}`, tone },
       run.id,
+      run.kind,
       formatAge(Date.parse(run.started_at), nowMs),
       formatRunDuration(run, nowMs),
       formatStepCounts(run),
@@ -33,6 +34,7 @@ export function formatRunList(
   const columns = [
     { header: "run" },
     { header: "id" },
+    { header: "kind", drop: 0 },
     { header: "started" },
     { header: "duration", align: "right", drop: 2 } as const,
     { header: "steps", drop: 1 },

@@ -55,6 +55,7 @@ function toFields(event: ServiceEvent): object {
     case "step_started":
     case "step_progress":
     case "step_waiting":
+    case "run_outranked":
     case "step_logged":
     case "attempt_failed":
     case "step_ended":
@@ -111,6 +112,7 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
     case "step_started":
     case "step_progress":
     case "step_waiting":
+    case "run_outranked":
     case "step_logged":
     case "attempt_failed":
     case "step_ended":

@@ -69,6 +69,7 @@ export function createRunReporter(
       case "step_started":
       case "step_progress":
       case "step_waiting":
+      case "run_outranked":
       case "step_logged":
       case "attempt_failed":
       case "step_ended":
@@ -157,7 +158,7 @@ function formatFinished(
   { computations }: RunProgress,
   style: TerminalStyle,
 ): readonly string[] {
-  if (["attempt_failed", "step_logged", "step_waiting"].includes(event.kind))
+  if (["attempt_failed", "step_logged", "step_waiting", "run_outranked"].includes(event.kind))
     return [describeEvent(event) ?? ""]
   if (event.kind !== "step_ended") return []
   const isFailure = event.outcome.kind === "failed" || event.outcome.kind === "checks_failed"

@@ -6,7 +6,7 @@ import { recordedRunProject } from "../fixtures/recorded-runs.ts"
 test("runs are listed with their outcome and their steps", async () => {
   const { out, err } = await runCommand(recordedRunProject, ["runs"])
   expect(out).toMatch(
-    /^✕ failed {2}20260105-110000-abcdef {2}1 h ago +1 min {2}2 of 4 materialized, 1 failed {2}freshet materialize$/m,
+    /^✕ failed {2}20260105-110000-abcdef {2}interactive {2}1 h ago +1 min {2}2 of 4 materialized, 1 failed {2}freshet materialize$/m,
   )
   expect(err).toBe("")
   expect((await runCommand(recordedRunProject, ["runs", "--limit", "1"])).err).toBe(
@@ -17,7 +17,7 @@ test("runs are listed with their outcome and their steps", async () => {
 test("a run is shown with its progress, its steps and its publications", async () => {
   const { out } = await runCommand(recordedRunProject, ["runs", "show", "2026"])
   expect(out).toContain("✕ run 20260105-110000-abcdef failed: freshet materialize\n")
-  expect(out).toMatch(/^started .*, took 1 min, 2 of 4 materialized, 1 failed$/m)
+  expect(out).toMatch(/^interactive run, started .*, took 1 min, 2 of 4 materialized, 1 failed$/m)
   expect(out).toContain("`freshet runs retry 20260105-110000-abcdef` runs the remaining ones.")
   expect(out).toMatch(
     /^✕ {2}items +3 of 4 {2}failed 2026-01-04; materialized 2026-01-02 to 2026-01-03; not done 2026-01-05$/m,
@@ -34,6 +34,7 @@ test("runs and a run are documents", async () => {
   const run = {
     id: "20260105-110000-abcdef",
     command: "freshet materialize",
+    kind: "interactive",
     outcome: "failed",
     started_at: "2026-01-05T11:00:00.000Z",
     ended_at: "2026-01-05T11:01:00.000Z",

@@ -23,6 +23,7 @@ export function withRunUnderWay<T>(
       await ledger.beginRun({
         id,
         command: "freshet materialize",
+        kind: "interactive",
         steps: 1,
         work: {},
         codeVersion: "",

@@ -1,5 +1,5 @@
 import type { Evaluation } from "../evaluate/states.ts"
-import type { Plan, Step } from "../plan/plan.ts"
+import type { Plan } from "../plan/plan.ts"
 import type { Effects, StepOutcome, Timer } from "../ports.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
 import { type RunState, createRunState } from "./run-state.ts"
@@ -33,19 +33,27 @@ export interface ActiveRun {
   readonly failedAttempts: Map<string, number>
   /** Step → the number of times that another process did it when this one wanted to do it. */
   readonly waits: Map<string, number>
+  /** True: the run belongs to another process. */
+  readonly isAssistance: boolean
+  /** True while a run of a higher priority is under way. */
+  isOutranked: boolean
   /** Becomes true when a step failed. */
   hasFailures: boolean
   /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
   hasRecordError: boolean
 }
 
+/** The state at the start of a run, and its steps. */
+interface RunStart {
+  readonly evaluation: Evaluation
+  readonly plan: Pick<Plan, "checks" | "work">
+  readonly isAssistance?: boolean
+}
+
 /** Starts a run over the state of an evaluation. */
 export function startRun(
   id: string,
-  {
-    evaluation,
-    plan,
-  }: { readonly evaluation: Evaluation; readonly plan: Pick<Plan, "checks" | "work"> },
+  { evaluation, plan, isAssistance = false }: RunStart,
   effects: Effects,
   options: RunOptions,
 ): ActiveRun {
@@ -62,6 +70,8 @@ export function startRun(
     errors: [],
     failedAttempts: new Map(),
     waits: new Map(),
+    isAssistance,
+    isOutranked: false,
     hasFailures: false,
     hasRecordError: false,
   }
@@ -85,9 +95,11 @@ export function shouldStop(run: ActiveRun): boolean {
   return isAborted(run) || (run.options.failFast && run.hasFailures)
 }
 
-/** Tests whether no further step can be recorded. */
-export function isAborted({ effects, errors, hasRecordError }: ActiveRun): boolean {
-  return hasRecordError || effects.signal.aborted || errors.length > 0
+/** Tests whether no further step can be recorded, or this process leaves the run of another one. */
+export function isAborted(run: ActiveRun): boolean {
+  const { effects, errors, hasRecordError } = run
+  const isLeaving = run.isAssistance && run.isOutranked
+  return hasRecordError || effects.signal.aborted || errors.length > 0 || isLeaving
 }
 
 /** Adds a record of a run that is under way. After a failed one, nothing more can be recorded. */

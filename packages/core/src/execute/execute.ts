@@ -7,12 +7,14 @@ import { type ActiveRun, type RunOptions, startRun } from "./active-run.ts"
 import { publishPlan } from "./publish-plan.ts"
 import { type PublicationResult } from "./publish-sets.ts"
 import type { RunEffects } from "./run-effects.ts"
+import type { RunKind } from "./run-kind.ts"
 import { runSteps } from "./run-steps.ts"
 
 /** Describes a run in the ledger. */
 export interface RunDescription {
   /** The command line that started the run. */
   readonly command: string
+  readonly kind: RunKind
 }
 
 /** The result of a run. */
@@ -36,6 +38,7 @@ export async function execute(
   await effects.ledger.beginRun({
     id,
     command: options.command,
+    kind: options.kind,
     steps,
     work: toWorkByComputation(plan),
     codeVersion: computeWorkVersion(evaluation, plan, effects),
@@ -68,14 +71,15 @@ function toRunOutcome(
 
 /**
  * Executes steps of a run of another process, whose claims decide which process does a step. That process publishes and
- * ends the run. Steps that only run checks are its own.
+ * ends the run. Steps that only run checks are its own. The assistance ends when a run of a higher priority is under way.
  */
 export async function assistRun(
   { run: id, evaluation, work }: RunAssistance,
   effects: Effects,
   options: RunOptions,
 ): Promise<void> {
-  await runSteps(startRun(id, { evaluation, plan: { work, checks: [] } }, effects, options))
+  const assistance = { evaluation, plan: { work, checks: [] }, isAssistance: true }
+  await runSteps(startRun(id, assistance, effects, options))
 }
 
 /** The run of another process, and the part of its work that has not ended. */

@@ -33,6 +33,7 @@ import {
   startStep,
 } from "./step-queue.ts"
 import { estimateShare } from "./step-share.ts"
+import { yieldStep } from "./yield-step.ts"
 
 /** The maximum number of computations whose records are read together before the first step starts. */
 const maxPrefetchedSteps = 100
@@ -76,11 +77,12 @@ function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly
 /** Finds a step that may start now, within the limits of concurrency and of memory. */
 async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
   const { queue, options, state } = run
-  if (shouldStop(run) || queue.running.size >= options.concurrency) return undefined
+  if (shouldStop(run) || run.isOutranked) return undefined
+  if (queue.running.size >= options.concurrency) return undefined
   const step = findReadyStep(queue, options.pools)
   if (step === undefined) return undefined
   await state.cache.load(listNeededRecords(state.evaluation, step))
-  if (shouldStop(run)) return undefined
+  if (shouldStop(run) || run.isOutranked) return undefined
   const usedShare = [...queue.running].reduce(
     (sum, activeStep) => sum + estimateShare(state, activeStep),
     0,
@@ -98,6 +100,7 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
     pools: run.options.pools,
   })
   if (claim.kind === "taken") return waitForOtherProcess(run, step)
+  if (claim.kind === "outranked") return yieldStep(run, step)
   const recordedResult = findResultElsewhere(run, step, claim)
   if (recordedResult !== undefined) return adoptStep(run, step, recordedResult, startedMs)
   effects.emit({ kind: "step_started", ...toStepReference(step) })

@@ -411,6 +411,8 @@ describe("events", () => {
         return `${event.step} printed ${event.lines.length} lines`
       case "step_waiting":
         return `${event.step} waits`
+      case "run_outranked":
+        return "run outranked"
       case "attempt_failed":
         return `${event.step} attempt ${event.attempt} failed`
       case "step_ended":

@@ -1,10 +1,18 @@
 import { expect, test } from "vitest"
 
-import { FreshetError, type PlanRequest } from "../../src/engine.ts"
+import { assistRun, buildPlan, FreshetError, type PlanRequest } from "../../src/engine.ts"
 import { publishTo, sql } from "../../src/index.ts"
 import { buildValidGraph, dailyAsset, day, source } from "../declarations.ts"
 import { releaseAll } from "../memory-claims.ts"
-import { createProjectWithDays, land, type MemoryProject, run } from "../memory-project.ts"
+import {
+  createEffects,
+  createProjectWithDays,
+  land,
+  type MemoryProject,
+  proveProject,
+  requestEverything,
+  run,
+} from "../memory-project.ts"
 import { chain, listOutcomes } from "./chain.ts"
 
 const table = { $inferInsert: {} }
@@ -77,4 +85,45 @@ test("the step of a run that died is done by the run that waits for it", async (
   held.release()
   await expect(dead).rejects.toThrow("its run has ended")
   expect(project.steps.map((step) => step.run)).not.toContain("run 1")
+})
+
+test("a run of a lower priority starts no step while a higher one is under way, and its step under way goes on", async () => {
+  const project = createProjectWithDays([1, 2, 3])
+  const held = holdStep(project, "slow 2026-01-01")
+  const requestSlow = (): PlanRequest => ({
+    targets: new Map([["slow", [{ from: day(1), to: day(3) }]]]),
+    publish: true,
+  })
+  const backfill = run(project, graph, requestSlow, { kind: "backfill" })
+  await held.started
+  const scheduled = run(project, graph, requestRecs, { kind: "schedule" })
+  project.behaviour.beforeRecord = async ({ computation }) => {
+    if (computation !== "recs") return
+    held.release()
+    await expect.poll(() => project.events).toContainEqual({ kind: "run_outranked" })
+  }
+  expect((await scheduled).outcome).toBe("succeeded")
+  expect((await backfill).outcome).toBe("succeeded")
+  expect(project.events.filter(({ kind }) => kind === "run_outranked")).toHaveLength(1)
+  expect(project.computed).toEqual([
+    "slow 2026-01-01",
+    "recs 2026-01-01",
+    "slow 2026-01-02",
+    "slow 2026-01-03",
+  ])
+})
+
+test("a process that assists a run leaves it when a run of a higher priority is under way", async () => {
+  const project = createProjectWithDays([1, 2])
+  const evaluation = await proveProject(project, graph)
+  const { work } = buildPlan(evaluation, requestEverything(evaluation, false))
+  project.priorities.set("backfill", 1).set("higher", 2)
+  const options = { concurrency: 2, pools: {}, failFast: false }
+  await assistRun(
+    { run: "backfill", evaluation, work },
+    createEffects(project, graph, "backfill"),
+    options,
+  )
+  expect(project.computed).toEqual([])
+  expect([...project.claims]).toEqual([])
 })

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect } from "vitest"
 
-import { assistRun, buildPlan, FreshetError, type Graph } from "../../src/engine.ts"
+import { assistRun, buildPlan, FreshetError, type Graph, type RunKind } from "../../src/engine.ts"
 import {
   createEffects,
   type MemoryProject,
@@ -58,15 +58,29 @@ async function executeAtOnce(replay: Replay, graph: Graph, chapter: Chapter): Pr
   const first = `run ${project.runs + 1}`
   const isKilled = chapter.run === "killed"
   interleave(replay, chapter, isKilled ? first : undefined)
-  const { concurrency } = chapter
-  const execute = () =>
-    run(project, graph, requestEverything, { concurrency }).catch((error: unknown) => {
+  const { concurrency, pick } = chapter
+  const execute = (kind: RunKind) =>
+    run(project, graph, requestEverything, { concurrency, kind }).catch((error: unknown) => {
       if (!isKilled) throw error
     })
-  const isAssisted = chapter.pick % 3 === 0 && !isKilled
-  await Promise.all([execute(), isAssisted ? assist(project, graph, first) : execute()])
-  expect([...project.claims]).toEqual([])
+  const isAssisted = pick % 3 === 0 && !isKilled
+  const [firstKind, secondKind] = kindPairs[pick % kindPairs.length]!
+  await Promise.all([
+    execute(firstKind),
+    isAssisted ? assist(project, graph, first) : execute(secondKind),
+  ])
+  expect([...project.claims, ...project.priorities]).toEqual([])
+  expect(project.unclaimed).toEqual([])
 }
+
+/** The kinds of the two runs of a chapter. */
+const kindPairs: readonly (readonly [RunKind, RunKind])[] = [
+  ["interactive", "interactive"],
+  ["backfill", "schedule"],
+  ["schedule", "schedule"],
+  ["interactive", "backfill"],
+  ["backfill", "backfill"],
+]
 
 /** Lets the steps of runs take turns. Kills one run at one of its records. */
 function interleave(

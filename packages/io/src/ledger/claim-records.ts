@@ -8,17 +8,22 @@ import type { RunWorker } from "./run-worker.ts"
 export function createClaimRecords(
   names: LedgerNames,
   { get, run }: RunWorker,
-): Pick<Ledger, "claimStep" | "releaseStep" | "claimPublication" | "releasePublication"> {
+): Pick<
+  Ledger,
+  "claimStep" | "isOutranked" | "releaseStep" | "claimPublication" | "releasePublication"
+> {
   return {
     claimStep: async (step) => {
       const { claims } = get()
       const claim = toStepClaim(names, step)
-      if (!(await claims.claim(claim))) return { kind: "taken" }
+      if (!(await claims.claim(claim)))
+        return { kind: (await claims.isOutranked()) ? "outranked" : "taken" }
       const assets = step.outputs.flatMap((output) => listRecordedNames(names, output))
       const { name: computation, partition } = claim
       const records = await claims.readRecords({ run: run() ?? "", computation, partition, assets })
       return { kind: "claimed", ...records }
     },
+    isOutranked: () => get().claims.isOutranked(),
     releaseStep: (step) => get().claims.release(toStepClaim(names, step)),
     claimPublication: (set) => get().claims.claim(toPublicationClaim(set)),
     releasePublication: (set) => get().claims.release(toPublicationClaim(set)),

@@ -11,12 +11,20 @@ import type { Client } from "pg"
 import { createLimiter } from "../limiter.ts"
 import { connectLedger } from "./connection.ts"
 import { withTransaction } from "./transaction.ts"
-import { endDeadWorkers, extendLease, heartbeatMs, holdWorkerLock } from "./workers.ts"
+import {
+  buildLivenessTest,
+  endDeadWorkers,
+  extendLease,
+  heartbeatMs,
+  holdWorkerLock,
+} from "./workers.ts"
 
 /** The claims of one worker. They have a connection of their own, so that a long statement of the run delays no heartbeat. */
 export interface Claims {
   /** Claims work for the worker; work of another worker is not claimed, work of a dead worker is. */
   readonly claim: (claim: RecordedClaim) => Promise<boolean>
+  /** Tests if a run of a higher priority than the worker's is under way. */
+  readonly isOutranked: () => Promise<boolean>
   /** Reads what other processes have recorded of a claimed step. */
   readonly readRecords: (step: ClaimedStep) => Promise<ClaimedStepRecords>
   readonly release: (claim: RecordedClaim) => Promise<void>
@@ -46,10 +54,17 @@ export interface ClaimedStepRecords {
   readonly outcome: StepOutcome | undefined
 }
 
-/** Opens the claims of a registered worker. `onLost` is called when the worker can record nothing more. */
+/** A registered worker, and its run. `onLost` is called when the worker can record nothing more. */
+interface ClaimsOptions {
+  readonly worker: number
+  readonly run: string
+  readonly onLost: (error: FreshetError) => void
+}
+
+/** Opens the claims of a worker. */
 export async function openClaims(
   url: string,
-  { worker, onLost }: { readonly worker: number; readonly onLost: (error: FreshetError) => void },
+  { worker, run, onLost }: ClaimsOptions,
 ): Promise<Claims> {
   const client = await connectLedger(url, { applicationName: `freshet claims, worker ${worker}` })
   await client.query("set synchronous_commit = off") // a claim that a crash of the server loses was lost with its session
@@ -67,6 +82,7 @@ export async function openClaims(
         await endDeadWorkers(client)
         return insertPooledClaim(client, worker, claim)
       }),
+    isOutranked: () => takeTurn(() => isOutranked(client, run)),
     readRecords: (step) => takeTurn(() => readRecords(client, step)),
     release: (claim) => takeTurn(() => deleteClaim(client, worker, claim)),
     close: async () => {
@@ -126,10 +142,27 @@ async function insertClaim(
     name: "insert_claim",
     text: `insert into freshet.claims (kind, name, partition, pool, worker)
       select $1, $2, $3, $5, id from freshet.workers where id = $4 and ended_at is null
+        and ($1 <> 'step' or not ${buildOutrankedTest("workers.run")})
       on conflict do nothing`,
     values: [kind, name, partition, worker, pool?.name ?? null],
   })
   return rowCount === 1
+}
+
+async function isOutranked(client: Client, run: string): Promise<boolean> {
+  const { rows } = await client.query<{ outranked: boolean }>(
+    `select ${buildOutrankedTest("$1")} as outranked`,
+    [run],
+  )
+  return rows[0]?.outranked === true
+}
+
+/** SQL: tests if a run of a higher priority than a run, given by its id in SQL, is under way. */
+function buildOutrankedTest(run: string): string {
+  return `exists (
+    select from freshet.runs as lower join freshet.runs as higher on higher.priority > lower.priority
+    where lower.id = ${run} and higher.outcome is null and ${buildLivenessTest("higher.worker")}
+  )`
 }
 
 async function deleteClaim(

@@ -1,4 +1,10 @@
-import { FreshetError, type Graph, type Ledger, type StepRecord } from "@freshet/core/engine"
+import {
+  FreshetError,
+  getPriority,
+  type Graph,
+  type Ledger,
+  type StepRecord,
+} from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { applyRenames, findPendingRenames } from "./apply-renames.ts"
@@ -139,7 +145,7 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
     failure: (cause) => toRecordError(cause) ?? options.toLostError(cause),
   })
   return {
-    beginRun: async ({ id, command, steps, work, codeVersion }) => {
+    beginRun: async ({ id, command, kind, steps, work, codeVersion }) => {
       announceRun(id)
       const { id: workerId } = await worker.open(id)
       const plannedWork = JSON.stringify(toRecordedWork(names, work))
@@ -151,6 +157,8 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
           workerId,
           plannedWork,
           codeVersion,
+          kind,
+          getPriority(kind),
         ])
       })
     },
@@ -171,8 +179,8 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
 }
 
 const beginRunStatement = `
-  insert into freshet.runs (id, command, steps, worker, work, code_version, host, pid)
-  select $1, $2, $3, id, $5, $6, host, pid from freshet.workers where id = $4`
+  insert into freshet.runs (id, command, steps, worker, work, code_version, kind, priority, host, pid)
+  select $1, $2, $3, id, $5, $6, $7, $8, host, pid from freshet.workers where id = $4`
 
 const endRunStatement = `
   update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null`

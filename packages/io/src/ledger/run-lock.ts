@@ -11,6 +11,7 @@ import { buildLivenessTest } from "./workers.ts"
 export interface LiveRun {
   readonly run: string
   readonly command: string
+  readonly priority: number
   readonly host: string
   readonly pid: number
   readonly startedMs: number
@@ -90,7 +91,7 @@ const sessionSettings = `
 /** Reads the runs whose workers live, the oldest first. */
 export async function readLiveRuns(client: Client): Promise<readonly LiveRun[]> {
   const { rows } = await client.query<LiveRun>(`
-    select id as run, command, host, pid, ${toMilliseconds("started_at")} as "startedMs", steps,
+    select id as run, command, priority, host, pid, ${toMilliseconds("started_at")} as "startedMs", steps,
       code_version as "codeVersion"
     from freshet.runs
     where outcome is null and ${buildLivenessTest("runs.worker")}

@@ -47,7 +47,7 @@ export function createRunWorker(
       run = requestedRun
       const id = await registerWorker(client, { run, pid })
       const onLost = (error: FreshetError) => onConnectionLost?.(error)
-      worker = { id, claims: await openClaims(url, { worker: id, onLost }) }
+      worker = { id, claims: await openClaims(url, { worker: id, run, onLost }) }
       return worker
     },
     run: () => run,

@@ -5,6 +5,7 @@ import {
   type LandedFile,
   type LineCount,
   type ReadVersions,
+  type RunKind,
   type RunOutcome,
 } from "@freshet/core/engine"
 import type { RecordedCopy, RecordedRead, runs, steps } from "@freshet/schema/ledger"
@@ -19,6 +20,7 @@ import { readLiveRuns } from "./run-lock.ts"
 export interface RecordedRun {
   readonly id: string
   readonly command: string
+  readonly kind: RunKind
   readonly host: string
   readonly pid: number
   readonly startedMs: number
@@ -175,6 +177,7 @@ async function addStepOutcomes(
   return runRows.map((run) => ({
     id: run.id,
     command: run.command,
+    kind: run.kind,
     host: run.host,
     pid: run.pid,
     startedMs: run.started_at.getTime(),

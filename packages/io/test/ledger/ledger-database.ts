@@ -7,6 +7,7 @@ import {
   type Graph,
   type Materialization,
   type MaterializationRecord,
+  type RunKind,
   type StepRecord,
 } from "@freshet/core/engine"
 import { openTestDatabase, type TestDatabase } from "@freshet/embedded-postgres/testing"
@@ -85,7 +86,7 @@ export async function withRun<T>(
   url: string,
   run: string,
   work: (ledger: RunLedger) => Promise<T>,
-  options: Partial<RunLedgerOptions & { readonly work: Ranges }> = {},
+  options: Partial<RunLedgerOptions & { readonly work: Ranges; readonly kind: RunKind }> = {},
 ): Promise<T> {
   const ledger = await openRunLedger(url, {
     pid: 42,
@@ -96,9 +97,10 @@ export async function withRun<T>(
     ...options,
   })
   try {
-    const { work: plannedWork = {} } = options
+    const { work: plannedWork = {}, kind = "interactive" } = options
     const command = `freshet materialize ${run}`
-    await ledger.ledger.beginRun({ id: run, command, steps: 3, work: plannedWork, codeVersion: "" })
+    const intent = { command, kind, steps: 3, work: plannedWork, codeVersion: "" }
+    await ledger.ledger.beginRun({ id: run, ...intent })
     return await work(ledger)
   } finally {
     await ledger.close()

@@ -305,6 +305,7 @@ test("a run that lost its connection cannot record any more, and is notified imm
   await run.ledger.beginRun({
     id: "lost",
     command: "freshet materialize",
+    kind: "interactive",
     steps: 2,
     work: {},
     codeVersion: "",
@@ -331,6 +332,7 @@ test("after a failed record nothing later is recorded", async () => {
   await run.ledger.beginRun({
     id: "refusing",
     command: "freshet materialize",
+    kind: "interactive",
     steps: 2,
     work: {},
     codeVersion: "",

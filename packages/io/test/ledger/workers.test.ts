@@ -30,7 +30,7 @@ async function expireLease(run: string): Promise<void> {
 }
 
 /** Takes a step that another run has claimed, as soon as that run is found dead. */
-async function takeStep({ ledger }: RunLedger) {
+async function takeStep({ ledger }: Pick<RunLedger, "ledger">) {
   for (;;) {
     const claim = await ledger.claimStep(step)
     if (claim.kind === "claimed") return claim
@@ -75,6 +75,54 @@ test("the limit of a pool holds over all runs, and the claims of a dead run use 
   await withRun(url(), "after", async ({ ledger }) => {
     expect(await ledger.claimStep(inPool(8))).toMatchObject({ kind: "claimed" })
   })
+})
+
+test("while a run of a higher priority lives, a lower one claims no step, and keeps those that it has", async () => {
+  const outranked = { kind: "outranked" }
+  const beside = { ...step, partition: 20_001 }
+  const kind = "backfill" as const
+  await withRun(
+    url(),
+    "backfill",
+    async ({ ledger }) => {
+      expect(await ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+      await withRun(
+        url(),
+        "scheduled",
+        async (scheduled) => {
+          expect(await ledger.isOutranked()).toBe(true)
+          expect(await ledger.claimStep(beside)).toEqual(outranked)
+          expect(await ledger.claimPublication("recs")).toBe(true)
+          expect(await scheduled.ledger.isOutranked()).toBe(false)
+          expect(await scheduled.ledger.claimStep(step)).toEqual({ kind: "taken" })
+          expect(await scheduled.ledger.claimStep(beside)).toMatchObject({ kind: "claimed" })
+          await ledger.recordStep(buildStep("backfill"))
+          expect(await scheduled.ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+          expect(await ledger.claimStep({ ...step, partition: 20_002 })).toEqual(outranked)
+        },
+        { kind: "schedule" },
+      )
+      expect(await takeStep({ ledger })).toMatchObject({ kind: "claimed" })
+      expect(await findRun("scheduled")).toMatchObject({ outcome: "killed", kind: "schedule" })
+    },
+    { kind },
+  )
+})
+
+test("a run of a higher priority that was stopped for longer than its lease holds no other one", async () => {
+  await withRun(
+    url(),
+    "lower",
+    async ({ ledger }) => {
+      const stopped = await openStopped("higher")
+      expect(await ledger.claimStep(step)).toEqual({ kind: "outranked" })
+      await expireLease("higher")
+      expect(await ledger.isOutranked()).toBe(false)
+      expect(await ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+      await stopped.close()
+    },
+    { kind: "schedule" },
+  )
 })
 
 test("a released step can be claimed again, and a run that ends releases all its claims", async () => {
@@ -206,6 +254,7 @@ async function openStopped(run: string): Promise<RunLedger> {
   await stopped.ledger.beginRun({
     id: run,
     command: `freshet materialize ${run}`,
+    kind: "interactive",
     steps: 1,
     work: {},
     codeVersion: "",

@@ -30,8 +30,10 @@ export async function runWorker(services: Services): Promise<void> {
   })
 }
 
-/** Executes steps of the first live run that has steps for this process. */
+/** Executes steps of the first live run of the highest priority that has steps for this process. */
 async function assistAnyRun(services: Services): Promise<void> {
-  for (const run of await services.withLedger(readLiveRuns))
-    if (await assistLiveRun(services, run)) return
+  const runs = await services.withLedger(readLiveRuns)
+  const highest = Math.max(...runs.map(({ priority }) => priority))
+  for (const run of runs)
+    if (run.priority === highest && (await assistLiveRun(services, run))) return
 }

@@ -9,6 +9,8 @@ const runOutcomeSchema = z.enum(["running", "succeeded", "failed", "interrupted"
 const runShape = {
   id: z.string(),
   command: z.string(),
+  /** Decides the priority: `interactive` before `schedule` before `backfill`. */
+  kind: z.enum(["interactive", "schedule", "backfill"]),
   outcome: runOutcomeSchema,
   started_at: z.iso.datetime(),
   ended_at: z.nullable(z.iso.datetime()),

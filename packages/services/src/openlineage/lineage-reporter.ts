@@ -117,6 +117,7 @@ function createDescriber(project: Project, nowMs: () => number, joinedRun: strin
         ]
       case "step_progress":
       case "step_waiting":
+      case "run_outranked":
       case "step_logged":
       case "attempt_failed":
       case "publish_started":

@@ -27,7 +27,7 @@ import {
   type StepEndedEvent,
 } from "./run-document.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
-import type { RunRequest } from "./run-request.ts"
+import { getRunKind, type RunRequest } from "./run-request.ts"
 
 /** Decides how a request is executed. */
 export interface ExecuteOptions {
@@ -113,7 +113,7 @@ function omitUnrequested(plan: PlanDocument): PlanDocument {
 async function executePlan(
   services: Services,
   requestedPlan: RequestedPlan,
-  { command, failFast }: RunRequest & ExecuteOptions,
+  { command, target, failFast }: RunRequest & ExecuteOptions,
 ): Promise<ExecutedRun> {
   const { project, plan } = requestedPlan
   const { nowMs, emit } = services
@@ -136,7 +136,8 @@ async function executePlan(
     }),
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
   }
-  const options = { command, concurrency: config.concurrency, pools: config.pools, failFast }
+  const { concurrency, pools } = config
+  const options = { command, kind: getRunKind(target), concurrency, pools, failFast }
   try {
     const result = await execute(project.evaluation, plan, effects, options)
     return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }

@@ -45,6 +45,7 @@ function toRunRowDocument(run: RunRow): RunRowDocument {
   return {
     id: run.id,
     command: run.command,
+    kind: run.kind,
     outcome: run.outcome,
     started_at: toIsoTime(run.startedMs),
     ended_at: toOptionalTime(run.endedMs),

@@ -19,7 +19,7 @@ export async function createRetryRequest(
   const publish = mayPublish && !run.command.split(" ").includes("--no-publish")
   return {
     command: formatCommand("freshet", ["runs", "retry", run.id], { publish }),
-    target: { kind: "retry", run: run.id, publish },
+    target: { kind: "retry", run: run.id, runKind: run.kind, publish },
   }
 }
 

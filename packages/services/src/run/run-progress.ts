@@ -105,6 +105,7 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
       return { ...progress, publishing: undefined }
     case "run_started":
     case "step_waiting":
+    case "run_outranked":
     case "step_logged":
     case "run_ended":
       return progress

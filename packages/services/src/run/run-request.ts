@@ -1,4 +1,4 @@
-import type { ArrivedPartitions, SavedPlan } from "@freshet/core/engine"
+import type { ArrivedPartitions, RunKind, SavedPlan } from "@freshet/core/engine"
 
 import type { OnlyState } from "../plan/only-state.ts"
 import type { PartitionArguments } from "../plan/partition-arguments.ts"
@@ -52,6 +52,8 @@ export interface BackfillTarget {
 export interface RetryTarget {
   readonly kind: "retry"
   readonly run: string
+  /** The kind of the run. */
+  readonly runKind: RunKind
   readonly publish: boolean
 }
 
@@ -67,4 +69,24 @@ export interface TickTarget {
   readonly assets: readonly string[]
   readonly tickMs: number
   readonly arrived: ArrivedPartitions | undefined
+}
+
+/** Returns the kind of a run, which is its priority. A run over a range of partitions is a backfill. */
+export function getRunKind(target: RunTarget): RunKind {
+  switch (target.kind) {
+    case "tick":
+      return "schedule"
+    case "backfill":
+      return "backfill"
+    case "retry":
+      return target.runKind
+    case "materialize": {
+      const { from, to } = target.partitions
+      return from === undefined && to === undefined ? "interactive" : "backfill"
+    }
+    case "saved_plan":
+      return target.plan.targets.some(({ from, to }) => from !== to) ? "backfill" : "interactive"
+    case "publish":
+      return "interactive"
+  }
 }

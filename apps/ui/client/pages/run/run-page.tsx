@@ -49,7 +49,7 @@ export function RunPage() {
 }
 
 function RunHead({ run }: { readonly run: RunDetailDocument }) {
-  const { id, command, outcome, started_at: startedAt, now } = run
+  const { id, command, kind, outcome, started_at: startedAt, now } = run
   const [isRetrying, setIsRetrying] = useState(false)
   const canAct = useSession()?.role === "operator"
   const flag = useSession()?.command_flag
@@ -64,7 +64,9 @@ function RunHead({ run }: { readonly run: RunDetailDocument }) {
           <h1>{capitalize(formatRunTitle(command))}</h1>
           <p className="row">
             <StateBadge state={getRunState(outcome)}>{outcome}</StateBadge>
-            <span className="quiet">started {formatTime(startedAt, now)}</span>
+            <span className="quiet">
+              {kind}, started {formatTime(startedAt, now)}
+            </span>
             <CommandText
               command={flag === null || flag === undefined ? command : `${command} ${flag}`}
             />
