@@ -1,3 +1,4 @@
+import type { RunKind } from "@freshet/core/engine"
 import type { ServiceEvent, Services } from "@freshet/services"
 
 import type { RequestDocument, UiEvent } from "./documents.ts"
@@ -31,10 +32,10 @@ export interface LocalRunner extends Runner {
 
 const retainedCount = 50
 
-/** Creates a runner that executes one request after the other in this process. */
+/** Creates a runner in this process. It executes requests of different kinds at once, and those of one kind one after the other. */
 export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   const requests = new Map<string, RequestDocument>()
-  let lastWork: Promise<void> = Promise.resolve()
+  const lastWork = new Map<RunKind, Promise<void>>()
   const update = (id: string, changes: Partial<RequestDocument>) => {
     const request = requests.get(id)
     if (request === undefined) return
@@ -44,7 +45,7 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   }
   return {
     list: () => [...requests.values()].toReversed(),
-    waitUntilIdle: () => lastWork,
+    waitUntilIdle: async () => void (await Promise.all(lastWork.values())),
     submit: async (work) => {
       const id = options.newId()
       const request = createRequest(id, work.command)
@@ -52,7 +53,7 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
       removeOldest(requests)
       options.publish({ kind: "request_changed", request })
       const execute = () => executeRequest(options, work, (changes) => update(id, changes))
-      lastWork = lastWork.then(execute)
+      lastWork.set(work.kind, (lastWork.get(work.kind) ?? Promise.resolve()).then(execute))
       return request
     },
   }

@@ -130,8 +130,12 @@ test("stale partitions are materialized, and a failure is not repeated", () =>
     declareAutomation("whenStale()", declareShop({ maxOrders: 2 })),
   ))
 
-/** Declares an asset that waits for the file `.go`; one that is stubborn does not notice the end of its run. */
-function declareSlow(isStubborn: boolean): string {
+/** Declares an asset that waits for the file `.go`, with a further option. One that is stubborn does not notice the end of its run. */
+function declareSlow(
+  isStubborn: boolean,
+  option = "",
+  automation = `schedule("0 6 * * *", { zone: "UTC" })`,
+): string {
   const code = `
     const slow = codeAsset({
       ...common,
@@ -140,6 +144,7 @@ function declareSlow(isStubborn: boolean): string {
       version: "1",
       columns: { n: int64("One.") },
       upstream: { items },
+      ${option}
       async *compute(_upstream, { signal }) {
         const { existsSync } = await import("node:fs")
         while (!existsSync(process.env.FRESHET_LANDING + "/.go")) {
@@ -150,7 +155,7 @@ function declareSlow(isStubborn: boolean): string {
       },
     })`
   const declarations = declareShop({ moreAssets: { code, names: "slow" } })
-  return declareAutomation(`schedule("0 6 * * *", { zone: "UTC" })`, declarations)
+  return declareAutomation(automation, declarations)
 }
 const slowMorning = declareSlow(false)
 
@@ -180,6 +185,59 @@ test.each([
     ),
 )
 
+/** Declares `slow` with an earlier schedule than that of the group. */
+const slowBefore = declareSlow(false, `automation: schedule("0 5 * * *", { zone: "UTC" }),`)
+
+/** Declares that arrivals are materialized, except by `slow`. */
+const slowAlone = declareSlow(
+  false,
+  `automation: schedule("0 0 1 1 *", { zone: "UTC" }),`,
+  "onArrival({ everySeconds: 1 })",
+)
+
+/** Sends a request of the page. */
+async function sendRequest(url: string, target: object): Promise<void> {
+  const response = await fetch(`${url}/api/requests`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-freshet-action": "1" },
+    body: JSON.stringify({ target }),
+  })
+  expect(response.status).toBe(200)
+}
+
+test("the tick of a schedule does not wait for the run of another schedule", () =>
+  withShop(async (project) => {
+    await makeDue(project)
+    await withServer(project, async ({ waitForOutput, readOutput }) => {
+      await waitForOutput((output) => /group:shop: tick .* ended, succeeded/.test(output))
+      expect(readOutput()).toMatch(/slow: tick .* started/)
+      expect(readOutput()).not.toMatch(/slow: tick .* ended/)
+      project.land(".go", "")
+      await waitForOutput((output) => /slow: tick .* ended, succeeded/.test(output))
+    })
+  }, slowBefore))
+
+test("a backfill that a visitor requested holds up neither a tick nor a request", () =>
+  withShop(async (project) => {
+    await withServer(project, async ({ url, waitForOutput }) => {
+      const readRequests = async () => (await fetch(`${url}/api/requests`)).text()
+      const waitForTicks = (count: number) =>
+        waitForOutput((output) => output.split("ended, succeeded").length > count)
+      await waitForTicks(1)
+      const partitions = { from: shopDays[2], to: shopDays[3] }
+      await sendRequest(url, { kind: "backfill", asset: "slow", partitions, downstream: false })
+      await waitUntil(async () => (await readRequests()).includes('"steps":'))
+      landOrders(project, "2026-01-05", 9)
+      await waitForTicks(2)
+      const selection = ["best"]
+      const request = { kind: "materialize", selection, partitions: {}, publish: false }
+      await sendRequest(url, request)
+      await waitUntil(async () => (await readRequests()).includes('"state":"ended"'))
+      expect(await readRequests()).toContain('"state":"running"')
+      project.land(".go", "")
+    })
+  }, slowAlone))
+
 test("a run that a person cancels ends its tick", () =>
   withShop(async (project) => {
     await makeDue(project)
@@ -192,13 +250,13 @@ test("a run that a person cancels ends its tick", () =>
     expect(await readTick(project)).toMatchObject({ state: "interrupted" })
   }, slowMorning))
 
-test("a tick runs beside the run of a person, waits for its steps, and SIGTERM ends the wait", () =>
+test("a tick begins beside the run of a person, starts no step before its end, and SIGTERM ends the wait", () =>
   withShop(async (project) => {
     await makeDue(project)
     const person = startFreshet(project, "materialize", "slow")
     await person.waitForOutput("items 2026-01-04: materialized")
     await withServer(project, async ({ waitForOutput, url }) => {
-      await waitForOutput("slow 2026-01-04: waits for another process")
+      await waitForOutput("waiting for a run of a higher priority")
       await waitUntil(async () => (await fetch(`${url}/readyz`)).ok)
     })
     project.land(".go", "")

@@ -12,6 +12,15 @@ export async function executeNextTick(
   const openTicks = await services.withLedger(readOpenTicks)
   const tick = openTicks.find(({ isTaken }) => !isTaken)
   if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
+  return executeOpenTick(services, schedules, tick)
+}
+
+/** Executes an open tick; "busy" if another process executes it, or changes the project. */
+export async function executeOpenTick(
+  services: Services,
+  schedules: readonly Schedule[],
+  tick: RecordedTick,
+): Promise<TickOutcome | "busy"> {
   const schedule = schedules.find(({ name }) => name === tick.schedule)
   if (schedule === undefined) return endUndeclaredTick(services, tick)
   try {

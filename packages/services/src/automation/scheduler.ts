@@ -22,6 +22,7 @@ import { keepTrying, longestPauseMs } from "./keep-trying.ts"
 import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
+import { busyRetryMs, createTickExecutor, type TickExecutor } from "./tick-executor.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
 
 /** The state of a scheduler, for its health. */
@@ -42,15 +43,13 @@ export interface Scheduler {
   readonly runOnce: () => Promise<readonly TickOutcome[]>
 }
 
-/** The time between two looks at ticks that other processes execute, or at a project that another command changes. */
-const busyRetryMs = 1_000
-
 interface SchedulerState {
   readonly services: Services
   readonly graph: Graph
   readonly schedules: readonly Schedule[]
   readonly looking: WakeUp
   readonly executing: WakeUp
+  readonly executor: TickExecutor
   readonly delivering: WakeUp
   status: SchedulerStatus
 }
@@ -58,9 +57,11 @@ interface SchedulerState {
 /** Creates the scheduler of the declared schedules. Fails with every problem of the declarations. */
 export function createScheduler(services: Services): Scheduler {
   requireDefaultSchedules(services.config)
+  const projectSchedules = listProjectSchedules(services.config)
   const state: SchedulerState = {
     services,
-    ...listProjectSchedules(services.config),
+    ...projectSchedules,
+    executor: createTickExecutor(services, projectSchedules.schedules),
     looking: createWakeUp(),
     executing: createWakeUp(),
     delivering: createWakeUp(),
@@ -79,6 +80,7 @@ export function createScheduler(services: Services): Scheduler {
         maintainUntilStopped(services, () => isIdle(state)),
       ]
       await Promise.all(loops)
+      await state.executor.waitUntilIdle()
     },
     runOnce: async () => {
       const outcomes = await lookAndExecuteOnce(state)
@@ -188,13 +190,20 @@ function createProjectReader({ services, graph, schedules }: SchedulerState) {
 }
 
 async function executeUntilStopped(state: SchedulerState, succeed: () => void): Promise<void> {
-  const { services, executing, looking } = state
+  const { services, executing, executor, looking } = state
+  const onEnd = () => {
+    executing.wake()
+    looking.wake()
+  }
   while (!services.signal.aborted) {
-    const outcome = await executeNextTick(state.services, state.schedules)
+    executor.throwFailure()
+    const openTicks = await services.withLedger(readOpenTicks)
     succeed()
-    if (outcome === "busy") await executing.wait(busyRetryMs, services.signal)
-    else if (outcome === undefined) await executing.wait(longestPauseMs, services.signal)
-    else looking.wake()
+    executor.start(openTicks, onEnd)
+    const isAnyElsewhere = openTicks.some(
+      ({ isTaken, schedule }) => isTaken && !executor.isExecuting(schedule),
+    )
+    await executing.wait(isAnyElsewhere ? busyRetryMs : longestPauseMs, services.signal)
   }
 }
 
