@@ -10,7 +10,8 @@ import {
   type Launch,
   loadProjectConfig,
   removeNoColor,
-  splitEnvironment,
+  splitNameFlag,
+  type TargetNames,
 } from "./terminal/launch.ts"
 import { createOutput, exitOnClosedPipe } from "./terminal/output.ts"
 import type { TerminalStyle } from "./terminal/terminal-style.ts"
@@ -22,8 +23,9 @@ export async function main(argv: readonly string[], launch: Launch): Promise<num
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true"
   const coloredWords = removeNoColor(argv)
   const styles = detectTerminalStyles(process, coloredWords.length < argv.length)
-  const { words: args, environment } = splitEnvironment(coloredWords)
-  const cli = createCommandLine(launch, styles, { args, environment })
+  const { words, name: environment } = splitNameFlag(coloredWords, "--env")
+  const { words: args, name: profile } = splitNameFlag(words, "--profile")
+  const cli = createCommandLine(launch, styles, { args, environment, profile })
   exitOnClosedPipe(process)
   if (args.length === 0 || (args.length === 1 && isHelp(args[0]))) {
     const { buildRootHelp } = await import("./terminal/build-root-help.ts")
@@ -52,19 +54,18 @@ function toExitStatus(code: number | string | null | undefined): number {
   return status === -4 || status === -5 ? exitCodes.usage : exitCodes.fault
 }
 
-/** The words of a command, and the environment that they name. */
-interface Words {
+/** The words of a command, and the names that its flags give. */
+interface Words extends TargetNames {
   readonly args: readonly string[]
-  readonly environment: string | undefined
 }
 
 function createCommandLine(
   launch: Launch,
   styles: { readonly out: TerminalStyle; readonly err: TerminalStyle },
-  { args, environment }: Words,
+  { args, ...names }: Words,
 ): CommandLine {
   const { process } = launch
-  const flag = environment === undefined ? {} : { commandFlag: `--env ${environment}` }
+  const flag = createCommandFlag(names)
   const out = { ...createOutput(process.stdout, styles.out), ...flag }
   const err = { ...createOutput(process.stderr, styles.err), ...flag }
   const interruption = createInterruption(process, (text) => void err.write(text))
@@ -77,7 +78,7 @@ function createCommandLine(
     out,
     err,
     confirm: isInteractive ? (question) => askConfirmation(process, question) : undefined,
-    loadConfig: () => loadProjectConfig(launch, environment),
+    loadConfig: () => loadProjectConfig(launch, names),
     createServices: async (config, listener) => {
       const { createServices } = await import("@freshet/services")
       return createServices(config, {
@@ -95,6 +96,15 @@ function createCommandLine(
     environment: process.env,
     cwd: process.cwd(),
   }
+}
+
+/** Creates the flag that printed commands need. */
+function createCommandFlag({ environment, profile }: TargetNames): { commandFlag?: string } {
+  const flags = [
+    ...(environment === undefined ? [] : [`--env ${environment}`]),
+    ...(profile === undefined ? [] : [`--profile ${profile}`]),
+  ]
+  return flags.length === 0 ? {} : { commandFlag: flags.join(" ") }
 }
 
 function createColorDepth({ color }: TerminalStyle): { getColorDepth?: () => number } {

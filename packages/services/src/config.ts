@@ -15,12 +15,15 @@ import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
 import type { FreshetConfig } from "./define-config.ts"
 import { findEnvironmentNameFault } from "./environments/environment-name.ts"
+import { findSecrets, selectProfile } from "./profiles.ts"
 
 /** The complete and valid configuration, with absolute paths. */
 export interface Config {
   /** Folder of the configuration. */
   readonly projectFolder: string
   readonly assets: readonly AnyAsset[]
+  /** The selected profile of the configuration. */
+  readonly profile: string | undefined
   /** The environment whose ledger and published tables are used; undefined for the default one. */
   readonly environment: string | undefined
   readonly automation: GroupAutomation
@@ -165,12 +168,18 @@ export function resolveConfig(
   cwd: string = root,
 ): Config {
   const assets = collectDeclared(file?.assets ?? [])
-  const settings = { ...defaults, ...file, ...readEnvironment(environment, cwd) }
+  const profile = environment["FRESHET_PROFILE"] || undefined
+  const settings = {
+    ...defaults,
+    ...file,
+    ...selectProfile(file, profile, defaults.home),
+    ...readEnvironment(environment, cwd),
+  }
   const parsed = settingsSchema.safeParse(settings)
-  const unknownKeys = findUnknownKeys(file ?? {})
-  if (!parsed.success || unknownKeys.length > 0)
+  const fileProblems = [...findUnknownKeys(file ?? {}), ...findSecrets(file, environment)]
+  if (!parsed.success || fileProblems.length > 0)
     throw new ProblemsError("config", [
-      ...unknownKeys,
+      ...fileProblems,
       ...(parsed.error?.issues ?? []).map((issue) => describeSettingProblem(issue, environment)),
     ])
   const { lake, home, landing, migrations, ...engineSettings } = parsed.data
@@ -180,6 +189,7 @@ export function resolveConfig(
     projectFolder: root,
     assets,
     environment: engineSettings.environment,
+    profile,
     automation: file?.automation ?? {},
     demo: file?.demo,
     home: absoluteHome,
@@ -198,15 +208,50 @@ export function resolveConfig(
   }
 }
 
-const settingNames = ["assets", "automation", "demo", ...Object.keys(settingsSchema.shape)]
+const settingNames = [
+  "assets",
+  "automation",
+  "demo",
+  "profiles",
+  ...Object.keys(settingsSchema.shape),
+]
+
+const profileSettingNames = [
+  "home",
+  "lake",
+  "landing",
+  "databaseUrl",
+  "memoryMb",
+  "codeMemoryMb",
+  "threads",
+  "concurrency",
+  "pools",
+  "cacheMb",
+  "s3Region",
+  "s3PathStyle",
+]
 
 /** Finds keys of the configuration that name no setting: a misspelt one would be ignored. */
-function findUnknownKeys(file: object): readonly Problem[] {
-  const keys = Object.keys(file).filter((key) => !settingNames.includes(key))
+function findUnknownKeys(file: FreshetConfig | object): readonly Problem[] {
+  const profiles = "profiles" in file ? Object.entries(file.profiles ?? {}) : []
+  return [
+    ...listUnknownKeys("", file, settingNames),
+    ...profiles.flatMap(([name, profile]) =>
+      listUnknownKeys(`profiles.${name}.`, profile, profileSettingNames),
+    ),
+  ]
+}
+
+function listUnknownKeys(
+  prefix: string,
+  settings: object,
+  names: readonly string[],
+): readonly Problem[] {
+  const keys = Object.keys(settings).filter((key) => !names.includes(key))
   return keys.map((key) => ({
     kind: "config",
-    message: `${key} in freshet.config.ts is not a setting.`,
-    hint: formatSuggestion(key, settingNames),
+    message: `${prefix}${key} in freshet.config.ts is not a setting.`,
+    hint: formatSuggestion(key, names),
   }))
 }
 
@@ -247,7 +292,15 @@ export function toDemoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
   const withoutAlerts = { alertWebhook: undefined, smtpUrl: undefined, openLineage: undefined }
-  return { ...config, ...withoutAlerts, home, lake, landing, databaseUrl: undefined }
+  return {
+    ...config,
+    ...withoutAlerts,
+    profile: undefined,
+    home,
+    lake,
+    landing,
+    databaseUrl: undefined,
+  }
 }
 
 /** Resolves the target of OpenLineage events: a URL stays as it is. */

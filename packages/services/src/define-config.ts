@@ -5,6 +5,23 @@ import type { DemoGenerators } from "./data/demo-generators.ts"
 /** A module whose exports may be assets. */
 type AssetModule = object
 
+/** The settings of a profile; they replace those of the project. */
+export type ProfileSettings = Pick<
+  FreshetConfig,
+  | "home"
+  | "lake"
+  | "landing"
+  | "databaseUrl"
+  | "memoryMb"
+  | "codeMemoryMb"
+  | "threads"
+  | "concurrency"
+  | "pools"
+  | "cacheMb"
+  | "s3Region"
+  | "s3PathStyle"
+>
+
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {
   /**
@@ -24,6 +41,10 @@ export interface FreshetConfig {
   readonly landing?: string
   /** Folder of the migrations of the published tables; default `migrations`. */
   readonly migrations?: string
+  /** URL of the PostgreSQL database, without a password unless it is read from a variable of the environment. `DATABASE_URL`; default: an embedded server. */
+  readonly databaseUrl?: string | undefined
+  /** Named targets such as `prod`, selected by `--profile NAME` or `FRESHET_PROFILE`. */
+  readonly profiles?: Readonly<Record<string, ProfileSettings>>
   /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */
   readonly memoryMb?: number
   /** Memory limit in MB of a process that runs code of assets. `FRESHET_CODE_MEMORY_MB`; default 1024. */

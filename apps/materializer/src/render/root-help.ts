@@ -54,6 +54,7 @@ export function formatRootHelp(
     "A selection is a name, +name (with its upstream), name+, 2+name+1, group:…, status:stale,",
     "stale:code (or stale:input, stale:upstream), tag:…; combined by and, or, not and parentheses.",
     "`freshet <command> --help` prints the flags of a command.",
+    "--profile NAME runs a command on another target of the configuration; FRESHET_PROFILE does so for all commands.",
     "--env NAME runs a command in an environment; FRESHET_ENV does so for all commands.",
     "--demo runs a command on the data of `freshet demo`, apart from your own.",
     "--no-color or NO_COLOR turns colours off; FRESHET_HOME, FRESHET_LANDING and DATABASE_URL set the locations.",

@@ -28,29 +28,38 @@ function isNoColor(word: string, precedingWords: readonly string[]): boolean {
   return word === "--no-color" && !precedingWords.includes("--")
 }
 
-/** The words of a command line without `--env NAME`, and the named environment. */
-interface EnvironmentWords {
+/** The words of a command line without a flag that every command has, and the name that the flag gives. */
+interface NameWords {
   readonly words: readonly string[]
-  readonly environment: string | undefined
+  readonly name: string | undefined
 }
 
-/** Splits off `--env NAME` or `--env=NAME`, which may precede any word before `--`: it selects the environment of each command. */
-export function splitEnvironment(argv: readonly string[]): EnvironmentWords {
+/** Splits off `--env NAME` or `--env=NAME`, or another such flag, which may precede any word before `--`. */
+export function splitNameFlag(argv: readonly string[], flag: string): NameWords {
   const end = argv.includes("--") ? argv.indexOf("--") : argv.length
-  const at = argv.findIndex((word, index) => index < end && /^--env(?:=.|$)/.test(word))
+  const isFlag = (word: string) => word === flag || word.startsWith(`${flag}=`)
+  const at = argv.findIndex((word, index) => index < end && isFlag(word))
   const [word, nextWord] = argv.slice(at, end)
-  const value = word === "--env" ? nextWord : word?.slice("--env=".length)
-  if (at < 0 || value === undefined) return { words: argv, environment: undefined }
-  return { words: argv.toSpliced(at, word === "--env" ? 2 : 1), environment: value }
+  const name = word === flag ? nextWord : word?.slice(flag.length + 1)
+  if (at < 0 || name === undefined || name === "") return { words: argv, name: undefined }
+  return { words: argv.toSpliced(at, word === flag ? 2 : 1), name }
+}
+
+/** The names that flags of every command give; they replace variables of the environment. */
+export interface TargetNames {
+  /** `--env` */
+  readonly environment: string | undefined
+  /** `--profile` */
+  readonly profile: string | undefined
 }
 
 /**
  * Loads the configuration. Its paths are relative to its folder, those of the environment variables to the working folder.
- * A named environment replaces that of the variables.
+ * Names of flags replace those of the variables.
  */
 export async function loadProjectConfig(
   { projectFolder, configPath, configError, process }: Launch,
-  environment: string | undefined,
+  { environment, profile }: TargetNames,
 ): Promise<Config> {
   if (projectFolder === undefined)
     throw new FreshetError("config", "There is no freshet.config.ts in this folder or above it.", {
@@ -59,8 +68,11 @@ export async function loadProjectConfig(
   if (configError !== undefined) throw new FreshetError("config", configError)
   const { resolveConfig } = await import("@freshet/services")
   const file = await loadConfigFile(configPath, projectFolder)
-  const namedEnvironment = environment === undefined ? {} : { FRESHET_ENV: environment }
-  return resolveConfig(file, projectFolder, { ...process.env, ...namedEnvironment }, process.cwd())
+  const names = {
+    ...(environment === undefined ? {} : { FRESHET_ENV: environment }),
+    ...(profile === undefined ? {} : { FRESHET_PROFILE: profile }),
+  }
+  return resolveConfig(file, projectFolder, { ...process.env, ...names }, process.cwd())
 }
 
 async function loadConfigFile(

@@ -9,12 +9,14 @@ export interface EventListener {
   readonly watchesSteps: boolean
 }
 
-/** Loads the configuration and creates the services of a command. Without a listener only a wait for the run lock is printed. */
+/** Loads the configuration, prints its profile, and creates the services of a command. Without a listener only a wait for the run lock is printed. */
 export async function loadServices(
   cli: CommandLine,
   listener: EventListener = createWaitPrinter(cli),
 ): Promise<Services> {
-  return cli.createServices(await cli.loadConfig(), listener)
+  const config = await cli.loadConfig()
+  if (config.profile !== undefined) await printLines(cli.err, [`Profile ${config.profile}`])
+  return cli.createServices(config, listener)
 }
 
 function createWaitPrinter({ err }: CommandLine): EventListener {

@@ -98,7 +98,7 @@ function toUrlLiteral(path: string): string {
 async function bundleDeclarations(declarations: string, outfile: string): Promise<void> {
   await build({
     stdin: {
-      contents: `${declarations}\nexport default { assets, automation: typeof automation === "undefined" ? {} : automation, pools: typeof pools === "undefined" ? {} : pools }`,
+      contents: `${declarations}\nexport default { assets, automation: typeof automation === "undefined" ? {} : automation, pools: typeof pools === "undefined" ? {} : pools, profiles: typeof profiles === "undefined" ? {} : profiles }`,
       resolveDir: materializer,
       loader: "ts",
     },

@@ -63,9 +63,14 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
   const products = productEntries.filter((entry) => isListed(entry, status))
   return (
     <nav className={classes["nav"]} aria-label="Main">
-      <Link to="/" className={classes["brand"]} aria-label="Freshet">
+      <Link to="/" className={classes["brand"]} aria-label={formatBrand(status)}>
         <Icon name="brand" size={18} />
         <span className={classes["label"]}>Freshet</span>
+        {status === undefined || status.profile === null ? null : (
+          <span className={classes["profile"]} title="Profile of the configuration">
+            {status.profile}
+          </span>
+        )}
       </Link>
       <button type="button" className={classes["find"]} onClick={onSearch} aria-label="Search">
         <Icon name="search" />
@@ -87,6 +92,10 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
       </div>
     </nav>
   )
+}
+
+function formatBrand(status: StatusDocument | undefined): string {
+  return status === undefined || status.profile === null ? "Freshet" : `Freshet, ${status.profile}`
 }
 
 const projectEntries = navigationEntries.filter(({ asset }) => asset === undefined)

@@ -31,6 +31,8 @@ const summarySchema = z.strictObject({
 /** The states of the selected assets: the document of `freshet status`. */
 export const statusSchema = z.strictObject({
   now: z.iso.datetime(),
+  /** The selected profile of the configuration. */
+  profile: z.nullable(z.string()),
   summary: summarySchema,
   /** The first selected asset that failed. */
   first_failed: z.nullable(z.string()),

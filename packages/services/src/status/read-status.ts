@@ -37,6 +37,7 @@ async function readProjectStatus(
   const listedStates = states.filter((state) => matchesFilters(state, filters))
   return {
     now: toIsoTime(nowMs),
+    profile: project.config.profile ?? null,
     summary: summarizeStates(states),
     first_failed: states.find(({ status }) => status?.kind === "failed")?.name ?? null,
     assets: listedStates.map((state) => toAssetStateDocument(graph, state)),
