@@ -2,6 +2,8 @@ import type { AnyAsset } from "@freshet/core"
 
 import { movies } from "./movies/index.ts"
 import type { MoviesSettings } from "./movies/settings.ts"
+import { reputation } from "./reputation/index.ts"
+import type { ReputationSettings } from "./reputation/settings.ts"
 import { stocktwits } from "./stocktwits/index.ts"
 import type { StocktwitsSettings } from "./stocktwits/settings.ts"
 
@@ -9,9 +11,14 @@ import type { StocktwitsSettings } from "./stocktwits/settings.ts"
 export interface DefinitionsSettings {
   readonly stocktwits?: Partial<StocktwitsSettings>
   readonly movies?: Partial<MoviesSettings>
+  readonly reputation?: Partial<ReputationSettings>
 }
 
 /** Lists the assets of all groups. */
 export function definitions(settings: DefinitionsSettings = {}): readonly AnyAsset[] {
-  return [...stocktwits(settings.stocktwits), ...movies(settings.movies)]
+  return [
+    ...stocktwits(settings.stocktwits),
+    ...movies(settings.movies),
+    ...reputation(settings.reputation),
+  ]
 }

@@ -4,9 +4,10 @@ import { join } from "node:path"
 import { ProblemsError } from "@freshet/core/engine"
 import {
   type Config,
-  type DemoDataGroup,
-  demoDataGroups,
+  type DemoGenerators,
   landDemoData,
+  listDemoGroups,
+  loadGenerators,
   readDemoResults,
   readStatus,
   type Services,
@@ -34,26 +35,33 @@ const demoRunFlags = {
 
 /** Runs a complete example: generates files, materializes and publishes them, and prints published rows. */
 export async function demo(cli: CommandLine): Promise<number> {
-  const config = selectDemoAssets(await cli.loadConfig())
+  const projectConfig = await cli.loadConfig()
+  const generators = await loadGenerators(projectConfig)
+  const demoGroups = await listDemoGroups(projectConfig)
+  const config = selectDemoAssets(projectConfig, demoGroups)
   const demoCli = { ...cli, loadConfig: async () => config }
-  const groups = demoDataGroups.filter((group) => hasGroup(config, group))
-  for (const group of groups) await ensureLanded(demoCli, config, group)
+  const groups = demoGroups.filter((group) => hasGroup(config, group))
+  for (const group of groups)
+    await ensureLanded(demoCli, {
+      group,
+      lastFile: join(config.landing, getLastFile(generators, group)),
+    })
   const exitCode = await runAndPrint(demoCli, demoRunFlags, {
     command: "freshet demo",
     target: { kind: "materialize", selection: [], partitions: {}, publish: true },
   })
   if (exitCode !== exitCodes.done) return exitCode
-  await printResults(cli, await loadServices(demoCli), groups)
+  await printResults(cli, await loadServices(demoCli), { groups, generators })
   return exitCodes.done
 }
 
-function hasGroup({ assets }: Config, name: DemoDataGroup): boolean {
+function hasGroup({ assets }: Config, name: string): boolean {
   return assets.some(({ group }) => group === name)
 }
 
 /** Selects the assets for which files can be generated. */
-function selectDemoAssets(config: Config): Config {
-  const assets = config.assets.filter(({ group }) => demoDataGroups.some((name) => name === group))
+function selectDemoAssets(config: Config, groups: readonly string[]): Config {
+  const assets = config.assets.filter(({ group }) => groups.includes(group))
   if (assets.length > 0) return { ...config, assets, automation: {} }
   throw new ProblemsError("config", [
     {
@@ -64,15 +72,20 @@ function selectDemoAssets(config: Config): Config {
   ])
 }
 
-/** The file that is generated last. */
-const lastFiles: Readonly<Record<DemoDataGroup, string>> = {
-  stocktwits: `stocktwits/activity/${demoOptions.until}.json`,
-  movies: "movies/ratings.csv",
+/** The file of a group that is generated last. */
+function getLastFile({ groups = {} }: DemoGenerators, group: string): string {
+  if (group === "stocktwits") return `stocktwits/activity/${demoOptions.until}.json`
+  return groups[group]?.getLastFile(demoOptions.until) ?? "movies/ratings.csv"
+}
+
+interface GroupFiles {
+  readonly group: string
+  readonly lastFile: string
 }
 
 /** Generates the files of a group unless they exist: equal options would give equal bytes. */
-async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGroup): Promise<void> {
-  const isLanded = await access(join(config.landing, lastFiles[group])).then(
+async function ensureLanded(cli: CommandLine, { group, lastFile }: GroupFiles): Promise<void> {
+  const isLanded = await access(lastFile).then(
     () => true,
     () => false,
   )
@@ -86,7 +99,10 @@ async function ensureLanded(cli: CommandLine, config: Config, group: DemoDataGro
 async function printResults(
   { out }: CommandLine,
   services: Services,
-  groups: readonly DemoDataGroup[],
+  {
+    groups,
+    generators,
+  }: { readonly groups: readonly string[]; readonly generators: DemoGenerators },
 ): Promise<void> {
   const { summary, assets } = await readStatus(services, { selection: [], states: [] })
   const newestDay = assets.find(({ kind }) => kind !== "source")?.newest_partition ?? "missing"
@@ -99,12 +115,12 @@ async function printResults(
     ...formatFilmHighlights(films),
     "",
     "What next:",
-    ...groups.flatMap((group) => nextSteps[group]),
+    ...groups.flatMap((group) => nextSteps[group] ?? generators.groups?.[group]?.nextSteps ?? []),
   ])
 }
 
 /** Commands to try on the demo's data. */
-const nextSteps: Readonly<Record<DemoDataGroup, readonly string[]>> = {
+const nextSteps: Readonly<Record<string, readonly string[]>> = {
   stocktwits: [
     "  ./freshet status --demo                                # the state of every asset",
     "  ./freshet show user_recs --demo                        # one asset: columns, checks, query",

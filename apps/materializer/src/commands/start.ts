@@ -1,7 +1,7 @@
 import {
   createLiveDemo,
-  demoDataGroups,
   landDemoData,
+  listDemoGroups,
   type LiveDemo,
   liveDemoDays,
   listRuns,
@@ -72,7 +72,8 @@ async function landFirstFiles(
 ): Promise<void> {
   const until = new Date(nowMs() - ageDays * dayMs).toISOString().slice(0, 10)
   if (config.demo === undefined) return
-  const groups = demoDataGroups.filter((name) => config.assets.some(({ group }) => group === name))
+  const demoGroups = await listDemoGroups(config)
+  const groups = demoGroups.filter((name) => config.assets.some(({ group }) => group === name))
   for (const group of groups) {
     const document = await withDemoDataProgress(cli, (services) =>
       landDemoData(services, { ...demoOptions, until, group }),

@@ -3,9 +3,10 @@ import type { DemoDataDocument } from "@freshet/services"
 
 /** Formats the counts of generated files. */
 export function formatDemoData(document: DemoDataDocument): readonly string[] {
-  const { landing, stocktwits, movies } = document
-  const fileCount = (stocktwits?.files ?? 0) + (movies?.files ?? 0)
-  const bytes = (stocktwits?.bytes ?? 0) + (movies?.bytes ?? 0)
+  const { landing, stocktwits, movies, groups } = document
+  const landed = [stocktwits, movies, ...Object.values(groups)].filter((group) => group !== null)
+  const fileCount = landed.reduce((sum, { files }) => sum + files, 0)
+  const bytes = landed.reduce((sum, group) => sum + group.bytes, 0)
   return [
     `Landed ${formatQuantity(fileCount, "file")} (${formatBytes(bytes)}) in ${landing}.`,
     ...(stocktwits === null ? [] : formatActivity(stocktwits)),

@@ -56,7 +56,7 @@ describe("after materializing the newest day", () => {
     const { code, stdout, stderr } = await run("status")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(stdout).toMatch(
-      /All 54 assets are up to date; 6 overdue\..* Published: stocktwits 2026-01-10/,
+      /All 71 assets are up to date; 9 overdue\..* Published: stocktwits 2026-01-10/,
     )
   })
 

@@ -20,7 +20,7 @@ test("an empty project gets demo data, a first run and a page, and Ctrl-C stops 
     expect((await readStatus()).landing.is_empty).toBe(false)
     await expect
       .poll(async () => (await readStatus()).summary, { timeout: 300_000, interval: 1000 })
-      .toMatchObject({ fresh: 54, stale: 0, missing: 0, failed: 0, overdue: 0 })
+      .toMatchObject({ fresh: 71, stale: 0, missing: 0, failed: 0, overdue: 0 })
     expect(await (await fetch(address)).text()).toContain('<div id="root">')
     await expectRecommendations(address)
     running.kill("SIGINT")

@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 
 import type { DemoScale } from "../stocktwits/options.ts"
 import type { DemoFile } from "../stocktwits/summary.ts"
+import { toChunks } from "../to-chunks.ts"
 import { createFileWriter, toSingleChunk } from "../write-file.ts"
 import { generateCredits, generateKeywords, generateLinks, generateMetadata } from "./film-files.ts"
 import { generateFilms } from "./film.ts"
@@ -48,18 +49,4 @@ export async function writeMoviesInSizes(
     files.push((await write(path, content)).file)
   }
   return files
-}
-
-const chunkLines = 10_000
-
-function* toChunks(lines: Iterable<string>): Generator<Uint8Array, void> {
-  const encoder = new TextEncoder()
-  let bufferedLines: string[] = []
-  for (const line of lines) {
-    bufferedLines.push(line)
-    if (bufferedLines.length < chunkLines) continue
-    yield encoder.encode(`${bufferedLines.join("\n")}\n`)
-    bufferedLines = []
-  }
-  if (bufferedLines.length > 0) yield encoder.encode(`${bufferedLines.join("\n")}\n`)
 }

@@ -4,13 +4,13 @@ import { ProblemsError } from "@freshet/core/engine"
 export type DemoScale = "S" | "M" | "L"
 
 /** One generated file of the landing zone, by its path inside it. */
-interface DemoFile {
+export interface DemoFile {
   readonly path: string
   readonly bytes: number
 }
 
 /** Options of a generator. The same options give the same bytes on any machine. */
-interface GeneratorOptions {
+export interface GeneratorOptions {
   readonly scale: DemoScale
   readonly seed: number
   readonly landing: string
@@ -34,8 +34,22 @@ export interface ActivitySummary {
   readonly missingDays: readonly string[]
 }
 
-/** Generators of sample files for the groups stocktwits and movies. */
+/** Generator of the sample files of a group of assets. */
+export interface GroupGenerator {
+  /** Path of the file that is written last. */
+  readonly getLastFile: (until: string) => string
+  /** Writes the files of `days` days that end with `until`. */
+  readonly write: (
+    options: GeneratorOptions & { readonly days: number; readonly until: string },
+    onFile: (path: string) => void,
+  ) => Promise<readonly DemoFile[]>
+  /** Commands to try on the data, with a comment. */
+  readonly nextSteps: readonly string[]
+}
+
+/** Generators of sample files for the groups stocktwits and movies, and for further groups by name. */
 export interface DemoGenerators {
+  readonly groups?: Readonly<Record<string, GroupGenerator>>
   readonly writeStocktwits: (
     options: ActivityOptions,
     onDay: (progress: { readonly day: string; readonly index: number }) => void,

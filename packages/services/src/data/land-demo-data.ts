@@ -5,16 +5,17 @@ import { join, relative, sep } from "node:path"
 import { FreshetError } from "@freshet/core/engine"
 import { openS3LandingWriter, type S3LandingWriter } from "@freshet/io"
 
-import { isObjectStoreUrl } from "../config.ts"
+import { type Config, isObjectStoreUrl } from "../config.ts"
 import type { DemoDataDocument } from "../documents/demo-data.ts"
 import { getObjectStoreOptions } from "../object-store-options.ts"
 import type { Services } from "../services.ts"
 import { type ActivitySummary, type DemoScale, loadGenerators } from "./demo-generators.ts"
 
-export const demoDataGroups = ["stocktwits", "movies"] as const
-
-/** A group of assets for which files can be generated. */
-export type DemoDataGroup = (typeof demoDataGroups)[number]
+/** Lists the groups of assets for which files can be generated. */
+export async function listDemoGroups(config: Pick<Config, "demo">): Promise<readonly string[]> {
+  const { groups = {} } = await loadGenerators(config)
+  return ["stocktwits", "movies", ...Object.keys(groups)]
+}
 
 /** The files to generate; equal requests generate equal bytes. */
 export interface DemoDataRequest {
@@ -28,7 +29,7 @@ export interface DemoDataRequest {
   /** Removes the files of the group first. */
   readonly clean: boolean
   /** All groups unless given. */
-  readonly group?: DemoDataGroup | undefined
+  readonly group?: string | undefined
 }
 
 /** Generates files in a landing zone. */
@@ -36,7 +37,12 @@ export async function landDemoData(
   services: Services,
   request: DemoDataRequest,
 ): Promise<DemoDataDocument> {
-  const { landing = services.config.landing } = request
+  const { landing = services.config.landing, group } = request
+  const groups = await listDemoGroups(services.config)
+  if (group !== undefined && !groups.includes(group))
+    throw new FreshetError("usage", `No files can be generated for the group ${group}.`, {
+      hint: `The groups are ${groups.join(", ")}.`,
+    })
   if (!isObjectStoreUrl(landing)) return generateFiles(services, request, landing)
   return landInObjectStore(services, request, landing)
 }
@@ -51,7 +57,8 @@ async function landInObjectStore(
   const folder = await mkdtemp(join(tmpdir(), "freshet-demo-"))
   try {
     const document = await generateFiles(services, request, folder)
-    const groups = demoDataGroups.filter((name) => isRequested(request, name))
+    const allGroups = await listDemoGroups(services.config)
+    const groups = allGroups.filter((name) => isRequested(request, name))
     if (request.clean) for (const name of groups) await writer.removeFolder(name)
     await uploadFolder(services, folder, writer)
     return { ...document, landing: url }
@@ -75,7 +82,7 @@ async function uploadFolder(
   }
 }
 
-function isRequested({ group }: DemoDataRequest, name: DemoDataGroup): boolean {
+function isRequested({ group }: DemoDataRequest, name: string): boolean {
   return group === undefined || group === name
 }
 
@@ -84,13 +91,22 @@ async function generateFiles(
   request: DemoDataRequest,
   folder: string,
 ): Promise<DemoDataDocument> {
-  const landGroup = async <T>(name: DemoDataGroup, land: () => Promise<T>): Promise<T | null> => {
+  const landGroup = async <T>(name: string, land: () => Promise<T>): Promise<T | null> => {
     if (!isRequested(request, name)) return null
     if (request.clean) await rm(join(folder, name), { recursive: true, force: true })
     return land()
   }
+  const { groups: generators = {} } = await loadGenerators(services.config)
+  const groups: Record<string, ReturnType<typeof toFilesDocument>> = {}
+  for (const [name, { write }] of Object.entries(generators)) {
+    const files = await landGroup(name, () =>
+      write({ ...request, landing: folder }, createFileObserver(services)),
+    )
+    if (files !== null) groups[name] = toFilesDocument(files)
+  }
   return {
     landing: folder,
+    groups,
     stocktwits: await landGroup("stocktwits", async () =>
       toActivityDocument(await landActivity(services, request, folder)),
     ),
@@ -119,10 +135,15 @@ async function landFilms(
   landing: string,
 ): Promise<readonly { readonly bytes: number }[]> {
   const { writeMovies } = await loadGenerators(services.config)
-  return writeMovies({ seed, scale, landing }, (path) => {
+  return writeMovies({ seed, scale, landing }, createFileObserver(services))
+}
+
+/** Creates the function that reports each file, and stops if the command was interrupted. */
+function createFileObserver(services: Services): (path: string) => void {
+  return (path) => {
     rejectAborted(services, "Interrupted. The files written so far are complete.")
     services.emit({ kind: "demo_data_progress", item: path })
-  })
+  }
 }
 
 function rejectAborted({ signal }: Services, message: string): void {

@@ -5,15 +5,17 @@ import type {
 } from "../documents/demo-results.ts"
 import type { RowDocument } from "../documents/rows.ts"
 import type { Services } from "../services.ts"
-import type { DemoDataGroup } from "./land-demo-data.ts"
 import { readPublished } from "./read-published.ts"
 
 /** Reads the published rows that the demo presents, of the groups that are declared. */
 export async function readDemoResults(
   services: Services,
-  groups: readonly DemoDataGroup[],
+  groups: readonly string[],
 ): Promise<DemoResultsDocument> {
-  const readGroup = async (group: DemoDataGroup, sql: string): Promise<readonly RowDocument[]> =>
+  const readGroup = async (
+    group: "stocktwits" | "movies",
+    sql: string,
+  ): Promise<readonly RowDocument[]> =>
     groups.includes(group) ? (await readPublished(services, { sql, limit: 4 })).rows : []
   return {
     recommendations: (await readGroup("stocktwits", recommendationsQuery)).map(toRecommendation),

@@ -18,6 +18,8 @@ export const demoDataSchema = z.strictObject({
     }),
   ),
   movies: z.nullable(z.strictObject(landedFilesShape)),
+  /** Further groups by name. */
+  groups: z.record(z.string(), z.strictObject(landedFilesShape)),
 })
 
 export type DemoDataDocument = z.infer<typeof demoDataSchema>

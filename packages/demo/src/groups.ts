@@ -1,0 +1,13 @@
+import { writeReputation } from "./reputation/write-reputation.ts"
+
+/** Generators of further groups of assets by name. */
+export const groups = {
+  reputation: {
+    getLastFile: (until: string) => `reputation/messages/${until}.json`,
+    write: writeReputation,
+    nextSteps: [
+      "  ./freshet data head recommendations --demo             # reputable people to follow",
+      "  ./freshet show reputation_model --demo                 # a text model is an asset as any other",
+    ],
+  },
+}
