@@ -5,6 +5,12 @@ import type {
   DuckDBVector,
 } from "@duckdb/node-api"
 
+import {
+  maxInlineBytes,
+  readLongStrings,
+  type ReadStringBytes,
+  stringBytes,
+} from "./long-strings.ts"
 import { encodeNumeric } from "./numeric.ts"
 
 /** The binary COPY form of a value, and the DuckDB vector that it is read from. */
@@ -36,11 +42,15 @@ export const copyHeader: Buffer = Buffer.concat([
 export const copyTrailer: Buffer = Buffer.from([0xff, 0xff])
 
 /** Encodes the rows of a chunk for binary COPY in one buffer. */
-export function encodeRows(chunk: DuckDBDataChunk, forms: readonly BinaryForm[]): Buffer {
+export function encodeRows(
+  chunk: DuckDBDataChunk,
+  forms: readonly BinaryForm[],
+  readBytes: ReadStringBytes,
+): Buffer {
   const rows = chunk.rowCount
   const sizes = new Int32Array(rows).fill(fieldCountBytes)
   const writers = forms.map((form, index) =>
-    createWriter(form, toColumnBytes(chunk.getColumnVector(index)), sizes),
+    createWriter(form, toColumnBytes(chunk.getColumnVector(index), readBytes), sizes),
   )
   const { positions, total } = computeRowPositions(sizes)
   const bytes = Buffer.allocUnsafe(total)
@@ -67,11 +77,12 @@ type Writer = (out: Out) => void
 /** A vector's values as DuckDB holds them: little-endian bytes, and the null bitmap (a set bit is a value). */
 interface ColumnBytes {
   readonly vector: DuckDBVector
+  readonly readBytes: ReadStringBytes
   readonly view: DataView
   readonly valid: DataView | undefined
 }
 
-function toColumnBytes(vector: DuckDBVector): ColumnBytes {
+function toColumnBytes(vector: DuckDBVector, readBytes: ReadStringBytes): ColumnBytes {
   // Vectors hold their bytes in one of three fields and their null bitmap in `validity.data`, undeclared.
   const inner = vector as unknown as {
     readonly items?: ArrayBufferView
@@ -84,6 +95,7 @@ function toColumnBytes(vector: DuckDBVector): ColumnBytes {
   const bitmap = inner.validity.data
   return {
     vector,
+    readBytes,
     view: toDataView(bytes),
     valid: bitmap === null ? undefined : toDataView(bitmap),
   }
@@ -203,21 +215,21 @@ function writeMicroseconds(from: DataView, to: DataView, row: number, at: number
   else to.setBigInt64(at, since1970 - microsecondsTo2000)
 }
 
-/** DuckDB's string is 16 bytes: its length in UTF-8, then the text itself if it fits, else a prefix and a pointer. */
-const stringBytes = 16
-const maxInlineBytes = 12
-
 function createTextWriter(column: ColumnBytes, sizes: Int32Array): Writer {
-  const { view: from, vector } = column
+  const { view: from, readBytes } = column
   const getLength = (row: number) => from.getUint32(row * stringBytes, true)
   addFieldSizes(column, sizes, getLength)
+  const longRows: number[] = []
+  for (let row = 0; row < sizes.length; row++)
+    if (getLength(row) > maxInlineBytes && !isNull(column, row)) longRows.push(row)
+  const longStrings = readLongStrings(from, longRows, readBytes)
   return ({ bytes, view, rows, positions }) => {
     for (let row = 0; row < rows; row++) {
       const at = positions[row] ?? 0
       const length = isNull(column, row) ? nullLength : getLength(row)
       const start = at + lengthBytes
       view.setInt32(at, length)
-      if (length > maxInlineBytes) bytes.write(String(vector.getItem(row)), start, length, "utf8")
+      if (length > maxInlineBytes) longStrings.copy(row, bytes, start)
       else
         for (let i = 0; i < length; i++) bytes[start + i] = from.getUint8(row * stringBytes + 4 + i)
       positions[row] = start + Math.max(length, 0)
@@ -262,11 +274,11 @@ function readScaledDecimal(view: DataView, width: number, row: number): bigint {
 
 /** Encodes an array: dimensions, flags and element type, then length and lower bound of each dimension. */
 function createListEncoder(
-  { vector }: ColumnBytes,
+  { vector, readBytes }: ColumnBytes,
   { element, oid }: ListForm,
 ): (row: number) => Buffer {
   const list = vector as DuckDBListVector // the form is chosen for lists only
-  const { bytes, starts } = encodeFields(list.childVector, element)
+  const { bytes, starts } = encodeFields(toColumnBytes(list.childVector, readBytes), element)
   return (row) => {
     const length = list.getEntryLength(row)
     const first = list.getEntryOffset(row)
@@ -277,9 +289,10 @@ function createListEncoder(
 }
 
 /** The encoded values of a vector, and the start of each. */
-function encodeFields(vector: DuckDBVector, form: BinaryForm) {
+function encodeFields(column: ColumnBytes, form: BinaryForm) {
+  const { vector } = column
   const sizes = new Int32Array(vector.itemCount)
-  const write = createWriter(form, toColumnBytes(vector), sizes)
+  const write = createWriter(form, column, sizes)
   const { positions, total } = computeRowPositions(sizes)
   const starts = Int32Array.from([...positions, total])
   const bytes = Buffer.allocUnsafe(total)

@@ -6,6 +6,7 @@ import type { Client } from "pg"
 import { from as copyFrom } from "pg-copy-streams"
 
 import { type BinaryForm, copyHeader, copyTrailer, encodeRows } from "./binary-rows.ts"
+import { loadStringReader } from "./long-strings.ts"
 import type { TargetColumn } from "./target-table.ts"
 
 /** Loads chunks into a table with backpressure from the server; returns the number of rows. */
@@ -26,7 +27,8 @@ async function* encodeChunks(
   chunks: AsyncIterable<DuckDBDataChunk>,
   forms: readonly BinaryForm[],
 ): AsyncIterable<Buffer> {
+  const readBytes = await loadStringReader()
   yield copyHeader
-  for await (const chunk of chunks) yield encodeRows(chunk, forms)
+  for await (const chunk of chunks) yield encodeRows(chunk, forms, readBytes)
   yield copyTrailer
 }

@@ -55,6 +55,7 @@ async function dropKey(client: Client, target: TargetTable, key: PlainKey): Prom
   try {
     await client.query(`lock table ${table} in access exclusive mode nowait`)
     await client.query(`alter table ${table} drop ${buildKeyConstraint(key)}`)
+    await replaceFile(client, table)
     await client.query("release savepoint keyed")
     return true
   } catch {
@@ -62,6 +63,19 @@ async function dropKey(client: Client, target: TargetTable, key: PlainKey): Prom
     await client.query("release savepoint keyed")
     return false
   }
+}
+
+/**
+ * Replaces the file of the locked table, so that its load is not written to a minimal WAL. A table with a file of no
+ * bytes has no rows in any snapshot.
+ */
+async function replaceFile(client: Client, table: string): Promise<void> {
+  const { rows } = await client.query<{ isReplaceable: boolean }>(
+    `select current_setting('wal_level') = 'minimal' and pg_relation_size($1::regclass) = 0
+      and not exists (select from pg_trigger where tgrelid = $1::regclass) as "isReplaceable"`,
+    [table],
+  )
+  if (rows[0]?.isReplaceable === true) await client.query(`truncate ${table}`)
 }
 
 function buildKeyConstraint({ name }: PlainKey): string {

@@ -82,8 +82,7 @@ async function recordTable(
   const { target, prepared, scope, written } = staged
   await recordContent(client, formatTableName(target), await listContents(staged, options))
   if (prepared.kind === "unchanged") return
-  const writers = scope.kind === "whole" ? written.writers : written.publicationWriters
-  await recordWriters(client, target, writers)
+  await recordWriters(client, target, { ...written, isCompared: scope.kind === "whole" })
 }
 
 async function listContents(

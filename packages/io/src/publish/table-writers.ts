@@ -2,46 +2,58 @@ import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
-/** The rows of a published table, and the transactions that wrote them. */
+/** The rows of a published table, and the transactions of the publications that wrote them. */
 export interface WrittenRows {
   readonly rows: number
-  /** The `xmin` of the rows. */
+  /** The number of rows that another program wrote. */
+  readonly foreignRows: number
+  /** The `xmin` of rows of publications. */
   readonly writers: readonly string[]
-  /** The writers that are transactions of recorded publications. */
-  readonly publicationWriters: readonly string[]
 }
 
-/** Counts the rows of a table, and finds rows that another program wrote. */
+/** Counts the rows of a table, and those that another program wrote. */
 export async function readWrittenRows(client: Client, target: TargetTable): Promise<WrittenRows> {
-  const { rows } = await client.query<{
-    writer: string
-    rows: number
-    is_publication: boolean | null
-  }>(
-    `select writer, rows::float8 as rows,
-      writer = recorded.xmin::text or writer = any(recorded.writers) as is_publication
-    from (select xmin::text as writer, count(*) as rows from ${quoteTable(target)} group by xmin) written
-    left join freshet.published_tables recorded on recorded.table_name = $1`,
+  const { rows } = await client.query<WrittenRows>(
+    `with recorded as materialized (
+      select coalesce(
+        (select array_append(writers, xmin::text) from freshet.published_tables where table_name = $1),
+        '{}'
+      )::xid[] as writers
+    )
+    select count(*)::float8 as rows,
+      (count(*) filter (where xmin <> all ((select writers from recorded)::xid[])))::float8 as "foreignRows",
+      (select writers::text[] from recorded) as writers
+    from ${quoteTable(target)}`,
     [formatTableName(target)],
   )
-  return {
-    rows: rows.reduce((sum, written) => sum + written.rows, 0),
-    writers: rows.map(({ writer }) => writer),
-    publicationWriters: rows.flatMap(({ writer, is_publication }) =>
-      is_publication === true ? [writer] : [],
-    ),
-  }
+  return rows[0] ?? { rows: 0, foreignRows: 0, writers: [] }
 }
 
-/** Records the writers of a table's earlier rows; its latest writer is the open transaction. */
+/** The number of writers from which those without rows are removed. */
+const maxWriters = 8
+
+/** Records the writers of a table's rows; the open transaction is the latest. Rows of other programs are as published if the server compared them. */
 export async function recordWriters(
   client: Client,
   target: TargetTable,
-  writers: readonly string[],
+  { writers, foreignRows, isCompared }: WrittenRows & { readonly isCompared: boolean },
 ): Promise<void> {
+  const hasForeignWriters = isCompared && foreignRows > 0
+  const isPruned = hasForeignWriters || writers.length > maxWriters
+  const present = isPruned ? await readWriters(client, target) : writers
   await client.query(
     `insert into freshet.published_tables (table_name, writers) values ($1, $2)
     on conflict (table_name) do update set writers = excluded.writers`,
-    [formatTableName(target), writers],
+    [
+      formatTableName(target),
+      hasForeignWriters ? present : present.filter((writer) => writers.includes(writer)),
+    ],
   )
+}
+
+async function readWriters(client: Client, target: TargetTable): Promise<readonly string[]> {
+  const { rows } = await client.query<{ writer: string }>(
+    `select xmin::text as writer from ${quoteTable(target)} group by xmin`,
+  )
+  return rows.map(({ writer }) => writer)
 }
