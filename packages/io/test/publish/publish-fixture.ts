@@ -4,7 +4,7 @@ import { join, resolve } from "node:path"
 
 import { type Asset, type Columns, publishTo, sql, sqlAsset } from "@freshet/core"
 import type { PublicationRequest, PublicationTable } from "@freshet/core/engine"
-import { openTestDatabase } from "@freshet/embedded-postgres/testing"
+import { openTestDatabase, type TestDatabase } from "@freshet/embedded-postgres/testing"
 import type { PgTable } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 
@@ -35,9 +35,14 @@ export interface PublishFixture {
 
 const run = "run_1"
 
-export async function openPublishFixture(tables: string): Promise<PublishFixture> {
-  const database = await openTestDatabase()
+/** Opens a database with these tables: a new one of the shared server, or the empty one. */
+export async function openPublishFixture(
+  tables: string,
+  emptyDatabase?: TestDatabase,
+): Promise<PublishFixture> {
+  const database = emptyDatabase ?? (await openTestDatabase())
   const client = new Client({ connectionString: database.url })
+  client.on("error", () => undefined)
   await client.connect()
   await migrateLedger(client, migrations)
   await client.query(tables)
