@@ -1,7 +1,7 @@
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 
 import type { AssetStateDocument, LineageDocument } from "../client/api/documents.ts"
-import { layoutGraph } from "../client/pages/lineage/layout-graph.ts"
+import { countRanksPassed, layoutGraph } from "../client/pages/lineage/layout-graph.ts"
 import { lensNames, listCategories, markAsset } from "../client/pages/lineage/lenses.ts"
 import {
   formatLineageJson,
@@ -195,3 +195,16 @@ test.each(["LR", "TB"] as const)(
     expect(svg).not.toMatch(/NaN|undefined/)
   },
 )
+
+describe("the ranks that edges pass", () => {
+  const edge = (from: string, to: string) => ({ from, to })
+
+  test("are counted between the ends of an edge", () => {
+    const edges = [edge("a", "b"), edge("b", "c"), edge("c", "d"), edge("a", "d"), edge("b", "d")]
+    expect(countRanksPassed(edges)).toBe(3)
+  })
+
+  test("are counted in groups that read each other", () => {
+    expect(countRanksPassed([edge("a", "b"), edge("b", "a"), edge("b", "c")])).toBe(0)
+  })
+})

@@ -129,9 +129,9 @@ function layoutFlat(
   graph.setDefaultEdgeLabel(() => ({}))
   const ids = new Set(items.map(({ id }) => id))
   for (const { id, width, height } of items) graph.setNode(id, { width, height })
-  for (const { id, from, to } of edges)
-    if (ids.has(from) && ids.has(to)) graph.setEdge(from, to, {}, id)
-  layout(graph)
+  const shownEdges = edges.filter(({ from, to }) => ids.has(from) && ids.has(to))
+  for (const { id, from, to } of shownEdges) graph.setEdge(from, to, {}, id)
+  layout(graph, { disableOptimalOrderHeuristic: countRanksPassed(shownEdges) > maxRanksPassed })
   const boxes = items.map(({ id, width, height }): readonly [string, Box] => {
     const { x = 0, y = 0 } = graph.node(id)
     return [id, { x: x - width / 2, y: y - height / 2, width, height }]
@@ -147,6 +147,27 @@ function layoutFlat(
     boxes: new Map(boxes),
     lines: new Map(lines),
   }
+}
+
+/** Above this number of passed ranks, the search for the order with the fewest crossings takes seconds. */
+const maxRanksPassed = 500
+
+/** Counts the ranks that edges pass between their ends. Groups can read each other: an edge back passes none. */
+export function countRanksPassed(edges: readonly Pick<ViewEdge, "from" | "to">[]): number {
+  const upstream = new Map<string, string[]>()
+  for (const { from, to } of edges) upstream.set(to, [...(upstream.get(to) ?? []), from])
+  const ranks = new Map<string, number>()
+  const findRank = (id: string): number => {
+    const storedRank = ranks.get(id)
+    if (storedRank !== undefined) return storedRank
+    ranks.set(id, 0)
+    const rank = Math.max(-1, ...(upstream.get(id) ?? []).map((read) => findRank(read))) + 1
+    ranks.set(id, rank)
+    return rank
+  }
+  const count = ({ from, to }: (typeof edges)[number]) =>
+    Math.max(0, findRank(to) - findRank(from) - 1)
+  return edges.reduce((sum, edge) => sum + count(edge), 0)
 }
 
 /** An empty graph has no size. */
