@@ -15,6 +15,11 @@ const moreAssets = {
       columns: { item: text("What."), orders: int64("How often.") },
       query: sql\`select item, orders from \${items} order by orders desc, item limit 1\`,
     })
+    const parity = sqlAsset({
+      ...common, name: "parity", description: "1 if the sum of the order numbers of an item is odd.",
+      columns: { item: text("What."), parity: int64("0 or 1.") },
+      query: sql\`select item, sum(id)::bigint % 2 as parity from \${orders} group by item\`,
+    })
     const absent = sqlAsset({
       ...common, name: "absent", description: "Items of the three days that are not ordered on the day.",
       columns: { item: text("What.") },
@@ -34,7 +39,7 @@ const moreAssets = {
       columns: { item: text("What.") },
       query: sql\`select item || '!' as item from \${shouted}\`,
     })`,
-  names: "names, favourite, absent, shouted, loud",
+  names: "names, favourite, parity, absent, shouted, loud",
 }
 
 /** Lands the orders of a day, one line for each item. */
@@ -59,6 +64,6 @@ export function withOrders(work: (project: DeclaredProject) => Promise<void>): P
 
 /** Materializes all days of all assets. */
 export async function materializeOrders(project: DeclaredProject): Promise<void> {
-  const names = ["absent", "loud", "names", "favourite"]
+  const names = ["absent", "loud", "names", "favourite", "parity"]
   for (const name of names) expectDone(await runFreshet(project, "backfill", name, ...allShopDays))
 }

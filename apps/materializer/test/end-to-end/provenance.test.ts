@@ -49,6 +49,20 @@ test("lines that change a row only together are found", () =>
     expect(absent.without_lines).toBe("removed")
   }))
 
+test("lines that change a row one by one and not together are found with further lines", () =>
+  withOrders(async (project) => {
+    landItems(project, "2026-01-04", ["soup", "tea", "tea", "tea"])
+    await materializeOrders(project)
+    const document = await trace(project, "parity", "item=tea")
+    expect(document.row).toEqual({ item: "tea", parity: "0" })
+    expect(listLines(document)).toEqual([
+      "orders/2026-01-04.json:2 alone",
+      "orders/2026-01-04.json:3",
+      "orders/2026-01-04.json:4 alone",
+    ])
+    expect(document.without_lines).toBe("removed")
+  }))
+
 test("lines that only change the rank of a row made it as well", () =>
   withOrders(async (project) => {
     await materializeOrders(project)

@@ -1,21 +1,17 @@
-import { quoteName } from "@freshet/core/engine"
-
-import { getNumberCell } from "../cell.ts"
 import type { Connection } from "../session.ts"
+import { createGrowingSlices, type GrowingSlices, maxRounds } from "./growing-slices.ts"
 import type { Slice, SlicedNode, Slices } from "./slice.ts"
-import { type ReadBase, sliceInputs } from "./slices.ts"
+import type { ReadBase } from "./slices.ts"
 import type { TraceRequest } from "./trace-request.ts"
 import type { Differences } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
-
-/** The number of times that slices grow by rows that come in while lines are left out. */
-const maxRounds = 4
 
 /** The slices of a row, and its trials in which one line or one row of an upstream is left out. */
 export interface Round {
   readonly slices: Slices
   readonly seeds: readonly Seed[]
   readonly differences: Differences
+  readonly growing: GrowingSlices
 }
 
 /** The trials in which single rows of an input are left out: the trial of a row is `offset` + its number. */
@@ -33,32 +29,25 @@ export async function findRound(
   request: TraceRequest,
   readBase: ReadBase,
 ): Promise<Round> {
-  const furtherValues = new Map<string, string>()
-  const cache = { totals: new Map(), plans: new Map() }
+  const growing = createGrowingSlices(connection, request, readBase)
   const run = async (slices: Slices, pass: number): Promise<Round> => {
     const seeds = listSeeds(request, slices)
     const select = (slice: Slice) => selectSeed(seeds, slice)
-    return {
-      slices,
-      seeds,
-      differences: await propagateTrials(connection, slices, { select }, pass),
-    }
+    const differences = await propagateTrials(connection, slices, { select }, pass)
+    return { slices, seeds, differences, growing }
   }
-  for (let count = 1; ; count += 1) {
-    const slices = await sliceInputs({
-      connection,
-      request,
-      readBase,
-      furtherValues,
-      cache,
-      round: count,
+  const grow = ({ slices, differences }: Round) =>
+    growing.addValues(slices, (input) => {
+      const added = differences.get(input)?.added
+      return added === undefined ? undefined : `FROM ${added}`
     })
+  for (let count = 1; ; count += 1) {
+    const slices = await growing.slice()
     const isLast = count >= maxRounds
-    const preview = await run(selectJoining(slices), 100 + 2 * count)
-    if (!isLast && (await addFurtherValues(connection, preview, furtherValues, 2 * count))) continue
-    const round = await run(slices, 101 + 2 * count)
-    if (isLast || !(await addFurtherValues(connection, round, furtherValues, 2 * count + 1)))
-      return round
+    const preview = await run(selectJoining(slices), 2 * count)
+    if (!isLast && (await grow(preview))) continue
+    const round = await run(slices, 2 * count + 1)
+    if (isLast || !(await grow(round))) return round
   }
 }
 
@@ -109,35 +98,6 @@ function selectSeed(seeds: readonly Seed[], slice: Slice): string | undefined {
   const seed = seeds.find((candidate) => candidate.slice === slice)
   if (seed === undefined || slice.rows === 0) return undefined
   return `SELECT (${seed.offset} + " rid")::INTEGER AS " trial", " rid" FROM ${slice.table}`
-}
-
-/** Stores the values of rows that came in and that other relations were not read for. Returns whether there are any. */
-async function addFurtherValues(
-  connection: Connection,
-  { slices, differences }: Round,
-  furtherValues: Map<string, string>,
-  round: number,
-): Promise<boolean> {
-  let hasFurther = false
-  for (const [at, { label, table, sources }] of slices.joinedValues.entries()) {
-    const queries = sources.flatMap(({ input, column, condition }) => {
-      const added = differences.get(input)?.added
-      return added === undefined
-        ? []
-        : [`SELECT ${quoteName(column)} AS v FROM ${added} WHERE ${condition}`]
-    })
-    if (queries.length === 0) continue
-    const previous = furtherValues.get(label)
-    const further = `" further ${round} ${at}"`
-    const [row] = await connection.rows(`
-      CREATE TEMP TABLE ${further} AS
-      SELECT DISTINCT v FROM (${queries.join(" UNION ALL ")}) WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)
-      ${previous === undefined ? "" : `UNION FROM ${previous}`};
-      SELECT count(*)::DOUBLE AS rows FROM ${further} WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)`)
-    furtherValues.set(label, further)
-    if (getNumberCell(row, "rows") > 0) hasFurther = true
-  }
-  return hasFurther
 }
 
 /** Lists the landed files whose lines are not left out, because all of them together have more lines than the limit. */

@@ -3,12 +3,10 @@ import { FreshetError } from "@freshet/core/engine"
 import type { EngineContext } from "../engine-context.ts"
 import { toEngineError } from "../engine-error.ts"
 import type { Connection } from "../session.ts"
+import { findChangingLines } from "./changing-lines.ts"
 import { isReproduced } from "./is-reproduced.ts"
-import { computeJointOutcome } from "./joint-outcome.ts"
-import { createSetTest } from "./left-out-lines.ts"
-import { findMinimalChange } from "./minimal-change.ts"
 import { createBaseReader } from "./read-base.ts"
-import { readLines, readRows, readSteps, readTrials } from "./read-trace.ts"
+import { readRows, readSteps, readTrials } from "./read-trace.ts"
 import type { Slice, Slices } from "./slice.ts"
 import type { Trace, TraceRequest, TraceStop } from "./trace-request.ts"
 import {
@@ -70,22 +68,18 @@ async function traceOnConnection(
   if (target === undefined || target.rows === 0) return { ...noTrace, stops }
   const decisive = await findDecisiveTrials(connection, round, target)
   const supporting = await findSupportingTrials(connection, round, decisive)
-  const trials = new Set([...decisive.lines, ...supporting])
-  const isReproduced = unreproduced.length === 0
-  const leaveOut = (lines: ReadonlySet<number>, pass: number) =>
-    computeJointOutcome(connection, round, target, { trials: lines, isReproduced, pass })
-  const joint = trials.size === 0 ? "unchanged" : await leaveOut(trials, 1)
-  const added =
-    joint === "unchanged"
-      ? await findMinimalChange(listLineTrials(round), createSetTest(connection, round, target))
-      : []
-  const all = new Set([...trials, ...added])
+  const { trials, lines, outcome } = await findChangingLines(connection, round, {
+    target,
+    decisive: new Set(decisive.lines),
+    supporting,
+    isReproduced: unreproduced.length === 0,
+  })
   return {
     rows: await readRows(connection, target, "true"),
-    steps: await readSteps(connection, round, new Set([...all, ...decisive.leaves]), target),
-    lines: await readLines(connection, round, all, new Set(decisive.lines)),
+    steps: await readSteps(connection, round, new Set([...trials, ...decisive.leaves]), target),
+    lines,
     candidates: listLineTrials(round).length,
-    outcome: added.length === 0 ? joint : await leaveOut(all, 2),
+    outcome,
     stops,
   }
 }
@@ -141,15 +135,16 @@ async function findDecisiveTrials(
 /** Finds the lines that change a row of an upstream without which the row would change, while no other row comes in. */
 async function findSupportingTrials(
   connection: Connection,
-  { slices, seeds, differences }: Round,
+  round: Round,
   { all }: DecisiveTrials,
 ): Promise<readonly number[]> {
+  const { slices, seeds, differences } = round
   const target = slices.nodes[0]?.node.outputs.map(({ input }) => input) ?? []
   const additions = [...differences].flatMap(([input, { added }]) =>
     target.includes(input) ? [] : selectTrials({ added }),
   )
   const mixed = new Set(await readTrials(connection, additions))
-  const lines = new Set(listLineTrials({ slices, seeds, differences }))
+  const lines = new Set(listLineTrials(round))
   const supporting: number[] = []
   for (const { slice, offset } of seeds) {
     const removed = differences.get(slice.input.id)?.removed
