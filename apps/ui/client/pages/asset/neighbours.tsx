@@ -56,8 +56,7 @@ function Cards({
         <Link key={name} to="/assets/$asset" params={{ asset: name }} className={classes["card"]}>
           <StateIcon state={states.get(name) ?? "missing"} />
           <span>
-            {name}
-            <span className="faint small"> {windows.get(name)}</span>
+            {name} <span className="faint small nowrap">{windows.get(name)}</span>
           </span>
         </Link>
       ))}

@@ -37,17 +37,11 @@ export function RowChart({
           </circle>
         ))}
         <g fill="var(--text-2)" fontSize="11">
-          <text x={toX(0)} y={toY(first.rows) - 7}>
-            {formatCount(first.rows)}
-          </text>
-          <text x={toX(points.length - 1)} y={toY(last.rows) - 7} textAnchor="end">
-            {formatCount(last.rows)}
-          </text>
           <text x={toX(0)} y={height - 4}>
-            {first.key}
+            {first.key} · {formatCount(first.rows)}
           </text>
           <text x={toX(points.length - 1)} y={height - 4} textAnchor="end">
-            {last.key}
+            {last.key} · {formatCount(last.rows)}
           </text>
         </g>
       </svg>

@@ -2,7 +2,7 @@ import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useMemo, useState } from "react"
 
-import type { AssetStateDocument, StatusDocument } from "../../api/documents.ts"
+import type { AssetListDocument, AssetStateDocument, StatusDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatPath, useDocument } from "../../api/use-document.ts"
 import { compareSeverity } from "../../asset-state.ts"
@@ -30,6 +30,7 @@ export function CatalogPage() {
     error,
     isPlaceholderData,
   } = useDocument<StatusDocument>(formatPath("/api/status", { selection }))
+  const owners = useOwners()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [isPlanning, setIsPlanning] = useState(false)
   const assets = useMemo(() => sortAssets(status?.assets ?? [], state), [status, state])
@@ -56,7 +57,7 @@ export function CatalogPage() {
       ) : assets.length === 0 && !isPlaceholderData ? (
         <NoMatch status={status} state={state} />
       ) : (
-        <CatalogTable assets={assets} now={status.now} selected={selected} onSelect={setSelected} />
+        <CatalogTable {...{ assets, owners, selected }} now={status.now} onSelect={setSelected} />
       )}
       <SelectionTray
         names={[...selected]}
@@ -78,6 +79,15 @@ export function CatalogPage() {
       ) : null}
     </>
   )
+}
+
+/** Reads the owners of the assets that have any. */
+function useOwners(): ReadonlyMap<string, readonly string[]> {
+  const { data } = useDocument<AssetListDocument>("/api/assets")
+  return useMemo(() => {
+    const assets = (data?.assets ?? []).filter(({ owners }) => owners.length > 0)
+    return new Map(assets.map(({ name, owners }) => [name, owners]))
+  }, [data])
 }
 
 /** Sorts by group, and within a group trouble first. */

@@ -12,6 +12,8 @@ import { type Column, TableHead, TableRow } from "../../ui/table.tsx"
 import classes from "./catalog.module.css"
 
 interface CatalogTableProps {
+  /** Asset → its owners. */
+  readonly owners: ReadonlyMap<string, readonly string[]>
   readonly assets: readonly AssetStateDocument[]
   readonly now: string
   readonly selected: ReadonlySet<string>
@@ -19,12 +21,13 @@ interface CatalogTableProps {
 }
 
 /** The assets by group, trouble first. */
-export function CatalogTable({ assets, now, selected, onSelect }: CatalogTableProps) {
+export function CatalogTable({ assets, owners, now, selected, onSelect }: CatalogTableProps) {
   const rootCauses = useRootCauses()
   const groups = [...new Set(assets.map(({ group }) => group))]
   const columns = [
     createSelectColumn({ assets, selected, onSelect }),
     ...createStateColumns(rootCauses, now),
+    ...(owners.size === 0 ? [] : [createOwnerColumn(owners)]),
     ...createRowColumns(now),
   ]
   return (
@@ -55,7 +58,7 @@ function createSelectColumn({
   assets,
   selected,
   onSelect,
-}: Omit<CatalogTableProps, "now">): Column<AssetStateDocument> {
+}: Pick<CatalogTableProps, "assets" | "selected" | "onSelect">): Column<AssetStateDocument> {
   const selectable = assets.filter(({ kind }) => kind !== "source").map(({ name }) => name)
   const isAllSelected = selectable.length > 0 && selectable.every((name) => selected.has(name))
   const toggleAll = () => onSelect(isAllSelected ? new Set() : new Set(selectable))
@@ -106,7 +109,7 @@ function createStateColumns(
       cell: (asset) => getShownCause(asset, rootCauses),
     },
     {
-      head: "Due",
+      head: "Overdue",
       className: "not-narrow",
       cell: (asset) => <Due asset={asset} now={now} />,
     },
@@ -124,6 +127,15 @@ function createStateColumns(
   ]
 }
 
+function createOwnerColumn(owners: CatalogTableProps["owners"]): Column<AssetStateDocument> {
+  return {
+    head: "Owner",
+    className: "nowrap wide-only",
+    tone: "quiet",
+    cell: ({ name }) => owners.get(name)?.join(", "),
+  }
+}
+
 function createRowColumns(now: string): readonly Column<AssetStateDocument>[] {
   return [
     {
@@ -133,7 +145,7 @@ function createRowColumns(now: string): readonly Column<AssetStateDocument>[] {
     },
     {
       head: "Size",
-      className: "num wide-only",
+      className: `num ${classes["size"]}`,
       tone: "quiet",
       cell: ({ bytes }) => (bytes === null ? "" : formatBytes(bytes)),
     },
@@ -177,7 +189,8 @@ function Due({
   if (overdue !== null)
     return (
       <State state="overdue">
-        overdue {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}
+        <span className="hidden-text">overdue </span>
+        {formatDuration(Date.parse(now) - Date.parse(overdue.due_at))}
       </State>
     )
   return dueSoon === null ? null : (
