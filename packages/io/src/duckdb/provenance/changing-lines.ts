@@ -49,7 +49,7 @@ export async function findChangingLines(
     }
     return sets.map(() => false)
   }
-  const rest = listLineTrials(round).filter((trial) => !all.has(trial))
+  const furtherTrials = listLineTrials(round).filter((trial) => !all.has(trial))
   const test = all.size === 0 ? createSetTest(connection, round, target) : testOneByOne
-  return await leaveOut(new Set([...all, ...(await findMinimalChange(rest, test))]))
+  return await leaveOut(new Set([...all, ...(await findMinimalChange(furtherTrials, test))]))
 }
