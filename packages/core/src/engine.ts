@@ -35,7 +35,7 @@ export {
   isTimed,
   toTimeInterval,
 } from "./declare/partition.ts"
-export type { CompilerMessage, FitsTable } from "./declare/publish.ts"
+export type { ColumnsFitTable, CompilerMessage } from "./declare/publish.ts"
 export { formatReadWindow, formatRelationName } from "./declare/read.ts"
 export { listReads, renderSql } from "./declare/sql.ts"
 export type * from "./ports.ts"

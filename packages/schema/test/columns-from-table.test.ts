@@ -1,5 +1,5 @@
 import { type Column, int32, publishTo, type RowOf, sql, sqlAsset, text } from "@freshet/core"
-import type { CompilerMessage, FitsTable } from "@freshet/core/engine"
+import type { ColumnsFitTable } from "@freshet/core/engine"
 import { bigint, boolean, doublePrecision, json, numeric, pgTable } from "drizzle-orm/pg-core"
 import { date, integer, timestamp, varchar } from "drizzle-orm/pg-core"
 import { expect, expectTypeOf, test } from "vitest"
@@ -73,7 +73,9 @@ test("an unsupported type is an error with its name", () => {
 
 test("a table's own columns fit it, so that an asset with them can be published there", () => {
   const columns = columnsFromTable(userRecs)
-  expectTypeOf<FitsTable<typeof columns, typeof userRecs>>().toBeUnknown()
+  type Fit = ColumnsFitTable<typeof columns, typeof userRecs>
+  expectTypeOf<Fit["weight"]>().toBeUnknown()
+  expectTypeOf<keyof Fit>().toEqualTypeOf<keyof typeof columns>()
   expectTypeOf<RowOf<typeof columns>>().toEqualTypeOf<{
     readonly user_id: number
     readonly rec_id: number
@@ -92,19 +94,19 @@ test("a table's own columns fit it, so that an asset with them can be published 
 
 test("columns that do not fit the table are compile errors with a sentence", () => {
   type Without = Omit<ReturnType<typeof columnsFromTable<typeof userRecs>>, "weight">
-  expectTypeOf<FitsTable<Without, typeof userRecs>>().toEqualTypeOf<
-    CompilerMessage<"the asset lacks a column that the table requires">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<Without, typeof userRecs>["weight"]
+  >().toEqualTypeOf<"the published table requires this column">()
   const wrong = { user_id: int32(), rec_id: int32(), weight: text() }
-  expectTypeOf<FitsTable<typeof wrong, typeof userRecs>>().toEqualTypeOf<
-    CompilerMessage<"the asset's rows do not fit the table">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<typeof wrong, typeof userRecs>["weight"]
+  >().toEqualTypeOf<"weight is text in the asset and number in the published table">()
   const extra = { ...columnsFromTable(userRecs), rank: int32() }
-  expectTypeOf<FitsTable<typeof extra, typeof userRecs>>().toEqualTypeOf<
-    CompilerMessage<"the table has no column rank">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<typeof extra, typeof userRecs>["rank"]
+  >().toEqualTypeOf<"rank is not in the published table">()
   const nulls = columnsFromTable(pgTable("loose", { user_id: integer(), rec_id: integer() }))
-  expectTypeOf<FitsTable<typeof nulls, typeof userRecReasons>>().toEqualTypeOf<
-    CompilerMessage<"the asset's rows do not fit the table">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<typeof nulls, typeof userRecReasons>["user_id"]
+  >().toEqualTypeOf<"user_id is number or null in the asset and number in the published table">()
 })

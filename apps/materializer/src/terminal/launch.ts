@@ -75,14 +75,15 @@ export async function loadProjectConfig(
   return resolveConfig(file, projectFolder, { ...process.env, ...names }, process.cwd())
 }
 
-async function loadConfigFile(
-  path: string,
-  projectFolder: string,
-): Promise<FreshetConfig | undefined> {
+async function loadConfigFile(path: string, projectFolder: string): Promise<FreshetConfig> {
   const { loadDefault } = await import("../load-default.ts")
-  return loadDefault(path, projectFolder, async (config) => {
+  const loaded = await loadDefault(path, projectFolder, async (config) => {
     const file = config as FreshetConfig | undefined // `defineConfig` typed it
     return Array.isArray(file?.assets) ? { ...file, assets: await Promise.all(file.assets) } : file
+  })
+  if (typeof loaded === "object") return loaded
+  throw new FreshetError("config", "freshet.config.ts has no default export with settings.", {
+    hint: 'Write `export default defineConfig({ assets: [import("./assets/…")] })`.',
   })
 }
 

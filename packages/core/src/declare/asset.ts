@@ -1,5 +1,6 @@
 import type { Automation } from "./automation.ts"
 import type { Columns, RowOf } from "./column.ts"
+import type { ColumnsFitRows } from "./computed-rows.ts"
 import type {
   AnyAsset,
   Asset,
@@ -15,10 +16,10 @@ import type { CodeExecutionPolicy, ExecutionPolicy } from "./execution.ts"
 import type { Freshness } from "./freshness.ts"
 import { type Granularity, type Partitions, type TimedGranularity } from "./partition.ts"
 import { type Unpartitioned, unpartitioned } from "./partition.ts"
-import type { FitsTable, Publish, PublishedTable, CompilerMessage } from "./publish.ts"
+import type { ColumnsFitTable, CompilerMessage, Publish, PublishedTable } from "./publish.ts"
 import { toRead } from "./read.ts"
 import { type Retention, keepFor } from "./retention.ts"
-import type { ColumnBatch, ComputeContext, Rows } from "./rows.ts"
+import type { ComputeContext, Rows } from "./rows.ts"
 import { type BareGranularity, listReads } from "./sql.ts"
 
 /** Options that every declaration of an asset has. */
@@ -80,8 +81,9 @@ export function sqlAsset<
   const K extends string = never,
 >(
   declared: AssetOptions<N, C, P> & {
+    readonly columns: ColumnsFitTable<C, T, K>
     readonly query: Sql<G> & ReadsFit<P, G>
-    readonly publish?: Publish<T, K> & FitsTable<C, T, K>
+    readonly publish?: Publish<T, K>
   },
 ): Asset<N, C, P> {
   const { query, publish, ...described } = declared
@@ -113,7 +115,7 @@ type OutputsFit<O> = {
     readonly columns: infer C extends Columns
     readonly publish: Publish<infer T, infer K>
   }
-    ? { readonly publish: FitsTable<C, T, K> }
+    ? { readonly columns: ColumnsFitTable<C, T, K> }
     : unknown
 }
 
@@ -174,16 +176,16 @@ export function codeAsset<
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
   const K extends string = never,
+  R = never,
 >(
   declared: AssetOptions<N, C, P> &
     CodeExecutionPolicy & {
+      readonly columns: ColumnsFitTable<C, T, K> & ColumnsFitRows<C, R>
       readonly version: string
       readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
-      readonly compute: (
-        upstream: UpstreamRows<U>,
-        context: ComputeContext,
-      ) => AsyncIterable<RowOf<C> | ColumnBatch<RowOf<C>>>
-      readonly publish?: Publish<T, K> & FitsTable<C, T, K>
+      /** Yields rows, or columns of equal length (`ColumnBatch`). */
+      readonly compute: (upstream: UpstreamRows<U>, context: ComputeContext) => AsyncIterable<R>
+      readonly publish?: Publish<T, K>
     },
 ): Asset<N, C, P> {
   const { version, upstream, compute, publish, memoryMb, ...described } = declared

@@ -2,7 +2,7 @@ import { type AssetOptions, buildAsset, selectExecution } from "./asset.ts"
 import { type Column, type Columns, quoteName, timestamp } from "./column.ts"
 import type { Asset, Sql } from "./declaration.ts"
 import type { Daily } from "./partition.ts"
-import type { FitsTable, Publish, PublishedTable } from "./publish.ts"
+import type { ColumnsFitTable, CompilerMessage, Publish, PublishedTable } from "./publish.ts"
 import { previous, window } from "./read.ts"
 import { identifier, joinSql, listReads, partitionStart, sql } from "./sql.ts"
 
@@ -13,6 +13,11 @@ const dayColumns = {
 }
 
 type DayColumns = Readonly<Record<"created_at" | "updated_at", Column<Date>>>
+
+/** Requires that the published table has the columns of days. */
+type HasDayColumns<T extends PublishedTable> = keyof DayColumns extends keyof T["$inferInsert"]
+  ? unknown
+  : CompilerMessage<"the published table lacks created_at or updated_at">
 
 /**
  * Declares the published rows of `rows`, an asset that computes each day by itself: with the day on which a row first
@@ -38,7 +43,8 @@ export function expiringAsset<
     readonly expireAfterDays: number
     /** A condition over `expiring`, a row that `rows` lacks: without it, the row is removed before it expires. */
     readonly keepWhile?: Sql
-    readonly publish: Publish<T> & FitsTable<C & DayColumns, T>
+    readonly columns: ColumnsFitTable<C, T, keyof DayColumns>
+    readonly publish: Publish<T> & HasDayColumns<T>
   },
 ): Asset<N, C & DayColumns, Daily> {
   const { rows, key, expireAfterDays, keepWhile, publish, ...described } = declared

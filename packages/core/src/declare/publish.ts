@@ -59,16 +59,47 @@ export interface CompilerMessage<Sentence extends string> {
   readonly "⛔": Sentence
 }
 
-/** Requires that the table has every column of the asset and accepts every row; `K` is a column that the publication fills. */
-export type FitsTable<C extends Columns, T extends PublishedTable, K extends string = never> =
-  Exclude<keyof C, keyof T["$inferInsert"]> extends infer Extra
-    ? [Extra] extends [never]
-      ? RowOf<C> extends Pick<T["$inferInsert"], keyof C & keyof T["$inferInsert"]>
-        ? RequiredKeys<T["$inferInsert"]> extends keyof C | K
-          ? unknown
-          : CompilerMessage<"the asset lacks a column that the table requires">
-        : CompilerMessage<"the asset's rows do not fit the table">
-      : CompilerMessage<`the table has no column ${Extra & string}`>
-    : never
+/**
+ * Requires of each column that the table has it and accepts its values, and that no column is missing that the table
+ * requires; `K` is a column that the publication fills. The compiler prints the sentence at the column that misfits.
+ */
+export type ColumnsFitTable<
+  C extends Columns,
+  T extends PublishedTable,
+  K extends string = never,
+> = string extends keyof T["$inferInsert"]
+  ? unknown
+  : {
+      readonly [N in keyof C]: ColumnFitsTable<RowOf<C>[N], T["$inferInsert"], N & string>
+    } & {
+      readonly [
+        N in Exclude<RequiredKeys<T["$inferInsert"]>, keyof C | K>
+      ]: "the published table requires this column"
+    }
+
+type ColumnFitsTable<V, Row, N extends string> = N extends keyof Row
+  ? [V] extends [Row[N]]
+    ? unknown
+    : `${N} is ${ValueName<V>} in the asset and ${ValueName<Row[N]>} in the published table`
+  : `${N} is not in the published table`
 
 type RequiredKeys<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T]
+
+/** The name of a type of values in sentences of the compiler. */
+export type ValueName<V> = null extends V
+  ? `${PlainValueName<Exclude<V, null | undefined>>} or null`
+  : PlainValueName<Exclude<V, undefined>>
+
+type PlainValueName<V> = [V] extends [string]
+  ? "text"
+  : [V] extends [bigint]
+    ? "bigint"
+    : [V] extends [number]
+      ? "number"
+      : [V] extends [boolean]
+        ? "boolean"
+        : [V] extends [Date]
+          ? "Date"
+          : [V] extends [readonly unknown[]]
+            ? "a list"
+            : "of another type"

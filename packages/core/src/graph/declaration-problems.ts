@@ -5,12 +5,15 @@ import { listReads } from "../declare/sql.ts"
 import type { Problem } from "../problem.ts"
 import { formatSuggestion } from "../suggest.ts"
 import { findExecutionProblems } from "./execution-problems.ts"
+import { findMissingOptions } from "./missing-options.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
 import { selectionKeywords } from "./selection-keywords.ts"
 import { findSourceProblems } from "./source-problems.ts"
 
 /** Finds all problems of some declarations, of each one and of all together. */
 export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
+  const missingOptions = findMissingOptions(declared)
+  if (missingOptions.length > 0) return missingOptions
   const byName = new Map(declared.map((asset) => [asset.name, asset]))
   return [
     ...findDuplicateNames(declared),

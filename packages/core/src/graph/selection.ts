@@ -234,7 +234,12 @@ function matchPattern(
   if (names.length === 0) {
     const what = pattern.includes("*") ? "No asset matches" : "No asset is named"
     const hint = formatSuggestion(pattern, graph.assets.keys())
-    problems.push({ kind: "unknown_asset", message: `${what} \`${pattern}\`.`, hint })
+    problems.push({
+      kind: "unknown_asset",
+      asset: pattern,
+      message: `${what} \`${pattern}\`.`,
+      hint,
+    })
   }
   return new Set(names)
 }

@@ -342,9 +342,9 @@ describe("codeAsset", () => {
   test("a row with a value of the wrong type is a type error", () => {
     codeAsset({
       ...code,
+      // @ts-expect-error user_id is bigint and compute yields number
       columns: { user_id: int64() },
       upstream: { engagements },
-      // @ts-expect-error a number is not a bigint
       async *compute() {
         yield { user_id: 1 }
       },
@@ -355,9 +355,9 @@ describe("codeAsset", () => {
   test("a row without a column is a type error", () => {
     codeAsset({
       ...code,
+      // @ts-expect-error weight is not in the rows that compute yields
       columns: { user_id: int64(), weight: int32() },
       upstream: { engagements },
-      // @ts-expect-error weight is missing
       async *compute() {
         yield { user_id: 1n }
       },

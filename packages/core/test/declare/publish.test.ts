@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, test } from "vitest"
 
-import type { CompilerMessage, FitsTable, Publish } from "../../src/engine.ts"
+import type { ColumnsFitTable, Publish } from "../../src/engine.ts"
 import {
   date,
   int32,
@@ -48,49 +48,56 @@ test("an asset whose rows fit has its table and set", () => {
 })
 
 test("columns with a default in the table are optional, and optional columns may be null", () => {
-  expectTypeOf<FitsTable<typeof columns, typeof recs>>().toEqualTypeOf<unknown>()
   const note = nullable(text())
+  const asset = sqlAsset({
+    ...about,
+    name: "user_recs",
+    columns: { ...columns, note },
+    query,
+    publish: publishTo(recs, { set: "recommendations" }),
+  })
+  expect(Object.keys(asset.columns)).toEqual(["user_id", "rec_id", "weight", "note"])
   type WithNote = typeof columns & { note: typeof note }
-  expectTypeOf<FitsTable<WithNote, typeof recs>>().toEqualTypeOf<unknown>()
+  expectTypeOf<ColumnsFitTable<WithNote, typeof recs>["note"]>().toEqualTypeOf<unknown>()
 })
 
 test("a column that the table does not have is a type error with its name", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
+    // @ts-expect-error strength is not in the published table
     columns: { ...columns, strength: int32() },
     query,
-    // @ts-expect-error the table has no column strength
     publish: publishTo(recs, { set: "recommendations" }),
   })
   type Extra = typeof columns & { strength: typeof columns.weight }
-  expectTypeOf<FitsTable<Extra, typeof recs>>().toEqualTypeOf<
-    CompilerMessage<"the table has no column strength">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<Extra, typeof recs>["strength"]
+  >().toEqualTypeOf<"strength is not in the published table">()
 })
 
 test("a column of another type is a type error", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
+    // @ts-expect-error weight is bigint in the asset and number in the published table
     columns: { ...columns, weight: int64() },
     query,
-    // @ts-expect-error the asset's rows do not fit the table
     publish: publishTo(recs, { set: "recommendations" }),
   })
   type Wide = Omit<typeof columns, "weight"> & { weight: ReturnType<typeof int64> }
-  expectTypeOf<FitsTable<Wide, typeof recs>>().toEqualTypeOf<
-    CompilerMessage<"the asset's rows do not fit the table">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<Wide, typeof recs>["weight"]
+  >().toEqualTypeOf<"weight is bigint in the asset and number in the published table">()
 })
 
 test("a nullable column for a required one is a type error", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
+    // @ts-expect-error weight is number or null in the asset and number in the published table
     columns: { ...columns, weight: nullable(int32()) },
     query,
-    // @ts-expect-error the asset's rows do not fit the table
     publish: publishTo(recs, { set: "recommendations" }),
   })
   expectTypeOf(nullable(int32()).value).toEqualTypeOf<number | null | undefined>()
@@ -101,14 +108,14 @@ test("a required column that the asset does not have is a type error", () => {
   sqlAsset({
     ...about,
     name: "user_recs",
+    // @ts-expect-error the published table requires this column: weight
     columns: fewer,
     query,
-    // @ts-expect-error the asset lacks a column that the table requires
     publish: publishTo(recs, { set: "recommendations" }),
   })
-  expectTypeOf<FitsTable<typeof fewer, typeof recs>>().toEqualTypeOf<
-    CompilerMessage<"the asset lacks a column that the table requires">
-  >()
+  expectTypeOf<
+    ColumnsFitTable<typeof fewer, typeof recs>["weight"]
+  >().toEqualTypeOf<"the published table requires this column">()
 })
 
 test("an output of several is published like a single asset and must fit its table", () => {
@@ -123,7 +130,7 @@ test("an output of several is published like a single asset and must fit its tab
   sqlAssets({
     name: "made",
     group: "stocktwits",
-    // @ts-expect-error the table has no column strength
+    // @ts-expect-error strength is not in the published table
     outputs: { recs: { ...output, columns: { ...columns, strength: int32() }, publish } },
   })
 })

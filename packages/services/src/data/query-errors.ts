@@ -1,5 +1,6 @@
 import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@freshet/core/engine"
 
+import { explainMissingImport } from "../plan/missing-import.ts"
 import type { Project } from "../project.ts"
 
 /** Classes of PostgreSQL errors that the text of a query causes. */
@@ -75,9 +76,10 @@ function schemaNameProblem(name: string): Problem {
   }
 }
 
-function unknownTableProblem({ graph }: Project, name: string): Problem {
+function unknownTableProblem({ graph, config }: Project, name: string): Problem {
   if (name.includes(".")) return schemaNameProblem(name)
   const [base = name] = name.split("@")
-  const hint = formatSuggestion(base, graph.assets.keys())
+  const hint =
+    explainMissingImport(config.projectFolder, base) ?? formatSuggestion(base, graph.assets.keys())
   return { kind: "sql", message: `No asset is named \`${base}\`.`, hint }
 }

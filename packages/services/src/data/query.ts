@@ -21,10 +21,10 @@ export async function queryAssets(
   return services.withProject({}, async (project) => {
     const newestPartitions = new Map<string, string>()
     const find = async (name: string) => {
-      const named = await findNamedRelation(project, sql, name)
-      if (named?.newestPartition !== undefined)
-        newestPartitions.set(named.asset, named.newestPartition)
-      return named?.relation
+      const match = await findNamedRelation(project, sql, name)
+      if (match?.newestPartition !== undefined)
+        newestPartitions.set(match.asset, match.newestPartition)
+      return match?.relation
     }
     const result = await openData(project)
       .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))

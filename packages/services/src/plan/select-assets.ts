@@ -9,6 +9,7 @@ import {
 
 import type { Project } from "../project.ts"
 import { createStatePredicate } from "../status/asset-state.ts"
+import { explainMissingImport } from "./missing-import.ts"
 
 /** Selects the assets that the words of a command line mean, in the order of the graph; all assets without words. */
 export function selectAssets(project: Project, words: readonly string[]): readonly string[] {
@@ -17,8 +18,19 @@ export function selectAssets(project: Project, words: readonly string[]): readon
   if (result.kind === "problem") throw new ProblemsError("usage", [result.problem])
   const matchesState = createStatePredicate(project.evaluation, project.nowMs)
   const { names, problems } = resolveSelection(project.graph, result.selection, matchesState)
-  if (problems.length > 0) throw new ProblemsError("usage", problems)
+  if (problems.length > 0)
+    throw new ProblemsError(
+      "usage",
+      problems.map((problem) => explainUnknownAsset(project, problem)),
+    )
   return names
+}
+
+/** Replaces the hint of an unknown asset if a file declares it that the configuration does not import. */
+function explainUnknownAsset({ config }: Project, problem: Problem): Problem {
+  if (problem.kind !== "unknown_asset" || problem.asset === undefined) return problem
+  const hint = explainMissingImport(config.projectFolder, problem.asset)
+  return hint === undefined ? problem : { ...problem, hint }
 }
 
 /** Joins words: `a b` means both assets, and `a and b` is one selection without quotes. */
