@@ -25,6 +25,7 @@ export {
   requireEnvironment,
 } from "./environments/environments.ts"
 export { createEnvironment } from "./environments/create-environment.ts"
+export { promoteMaterializations } from "./environments/adopt-materializations.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
 export { createPublishedTables, migrateEnvironmentTables } from "./environments/published-tables.ts"
 export { throwFileFault } from "./store/file-fault.ts"

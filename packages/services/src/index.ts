@@ -21,7 +21,12 @@ export type { ServicesOptions } from "./create-services.ts"
 export { createEnvironment } from "./environments/create-environment.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
 export { listEnvironments } from "./environments/list-environments.ts"
-export type { EnvironmentDocument, EnvironmentListDocument } from "./documents/environments.ts"
+export { promoteEnvironment } from "./environments/promote-environment.ts"
+export type {
+  EnvironmentDocument,
+  EnvironmentListDocument,
+  PromotionDocument,
+} from "./documents/environments.ts"
 export { diffRows } from "./data/diff-rows.ts"
 export { findExportFormat, getExportExtension } from "./data/export-format.ts"
 export { exportRows } from "./data/export-rows.ts"

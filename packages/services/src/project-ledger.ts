@@ -14,6 +14,7 @@ import {
   type LedgerClient,
   type LedgerNames,
   listReferencedFiles,
+  promoteMaterializations,
   readCheckResults,
   readDirectReaders,
   readFileRecords,
@@ -105,6 +106,8 @@ export function createProjectLedger(
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
     expireRecords: (expiry, options) => expireRecords(client, expiry, options),
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
+    promoteMaterializations: async (environment, ids) =>
+      void (await promoteMaterializations(client, environment, ids)),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),
     listReferencedFiles: (options, ids) => listReferencedFiles(client, options, ids),

@@ -178,6 +178,8 @@ export interface ProjectLedger {
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
   /** Deletes the expired records that nothing needs, or counts them. */
   readonly expireRecords: (expiry: RecordExpiry, options: ExpiryOptions) => Promise<ExpiredRecords>
+  /** Makes materializations of another environment's ledger the newest of their partitions; needs the run lock alone. */
+  readonly promoteMaterializations: (environment: string, ids: readonly number[]) => Promise<void>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>
   /** Clears the content of publications that show the rows of some files, so that the rows are written again. */
   readonly clearPublishedContent: (files: readonly string[]) => Promise<void>

@@ -1,7 +1,13 @@
 import { formatBytes, formatInstant, formatQuantity } from "@freshet/core/engine"
-import type { EnvironmentDocument, EnvironmentListDocument } from "@freshet/services"
+import type {
+  EnvironmentDocument,
+  EnvironmentListDocument,
+  PromotionDocument,
+} from "@freshet/services"
 
 import type { TerminalStyle } from "../terminal/terminal-style.ts"
+import { nothingToPublish } from "./publish-preview.ts"
+import { formatRun } from "./run.ts"
 import { formatTable } from "./table.ts"
 
 /** Formats the environments beside the default one, with the files that only they have. */
@@ -40,4 +46,29 @@ export function formatCreatedEnvironment({
     `Its ${formatQuantity(schemas.length, "schema")}: ${schemas.join(", ")}.`,
     `Run commands in it with --env ${name} or FRESHET_ENV=${name}; the first run publishes its tables.`,
   ]
+}
+
+/** Formats the promoted partitions, those that stay stale, and the publication. */
+export function formatPromotion(
+  { environment, promoted, stale, run }: PromotionDocument,
+  formatPath: (path: string) => string,
+  style: TerminalStyle,
+): readonly string[] {
+  const count = promoted.reduce((sum, partitions) => sum + partitions.count, 0)
+  return [
+    count === 0
+      ? `Nothing to promote: no partition is fresh in ${environment} and stale in the default environment.`
+      : `Promoted ${formatQuantity(count, "partition")} of ${environment}; no step ran:`,
+    ...promoted.map(formatPartitions),
+    ...(stale.length === 0 ? [] : [`Stale in ${environment} too, so not promoted:`]),
+    ...stale.map(formatPartitions),
+    ...(run.publications.length === 0 ? [nothingToPublish] : formatRun(run, formatPath, style)),
+  ]
+}
+
+function formatPartitions({
+  asset,
+  partitions_text: text,
+}: PromotionDocument["promoted"][number]): string {
+  return `  ${asset} ${text}`.trimEnd()
 }

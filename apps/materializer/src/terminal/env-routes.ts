@@ -2,6 +2,7 @@ import { buildRouteMap } from "@stricli/core"
 
 import type { EnvCreateFlags } from "../commands/env-create.ts"
 import type { EnvDropFlags } from "../commands/env-drop.ts"
+import type { EnvPromoteFlags } from "../commands/env-promote.ts"
 import { defineCommand } from "./define-command.ts"
 import { jsonFlag, runFlags } from "./flags.ts"
 
@@ -36,9 +37,20 @@ const drop = defineCommand<EnvDropFlags, [string]>({
   load: async () => (await import("../commands/env-drop.ts")).envDrop,
 })
 
+const promote = defineCommand<EnvPromoteFlags, [string]>({
+  brief: "Make its materializations current in the default environment, and publish them",
+  text: "Runs no step: partitions that are fresh in the environment and not in the default one, with the code of this project and the files that are landed now, become current, and the published tables change once. Partitions that are fresh in the default environment stay as they are. Waits until no run is under way. The environment stays until it is dropped.",
+  examples: [
+    "freshet env promote pr-42",
+    "freshet env promote pr-42 --no-wait   # exit 7 while a run is under way",
+  ],
+  parameters: { flags: { wait: runFlags.wait, json: jsonFlag }, positional: environmentArg },
+  load: async () => (await import("../commands/env-promote.ts")).envPromote,
+})
+
 /** Commands about environments. */
 export const env = buildRouteMap({
-  routes: { create, list, drop },
+  routes: { create, list, promote, drop },
   docs: {
     brief: "Try changes beside the default environment: create, list, compare, promote, drop",
   },

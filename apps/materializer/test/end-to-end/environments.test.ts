@@ -5,45 +5,10 @@ import { environmentListSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
-import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone, runFreshet } from "./freshet-process.ts"
-import { landRaw, readPublishedRows, recsPrelude, withPublishedRecs } from "./published-recs.ts"
+import { runFreshet } from "./freshet-process.ts"
+import { allDays, days, declarePairs, environmentRows, run, withPairs } from "./pairs.ts"
+import { readPublishedRows } from "./published-recs.ts"
 import { listStoredFiles } from "./stored-files.ts"
-
-/** Declares `pairs`, which counts events, and its reader `recs`, which is published and multiplies them. */
-function declarePairs(factor = 1, minEvents = 1): string {
-  return `${recsPrelude}
-    const pairs = sqlAsset({
-      ...common, columns, name: "pairs", description: "Events by pair.",
-      query: sql\`select * from (\${count}) where n >= ${minEvents}\`,
-    })
-    const recs = sqlAsset({
-      ...common, columns, name: "recs", description: "Weighted pairs.",
-      query: sql\`select u, r, n * ${factor} as n from \${pairs}\`,
-      publish: publishTo(recsTable, { set: "s" }),
-    })
-    export const assets = [raw, pairs, recs]`
-}
-
-const days = ["2026-01-01", "2026-01-02", "2026-01-03"] as const
-const allDays = ["--from", days[0], "--to", days[2]] as const
-const environmentRows = "select u, r, n from public__pr_42.recs order by u, r"
-
-/** Runs `work` with three days, all of whose partitions are materialized and published. */
-function withPairs(work: (project: DeclaredProject) => Promise<void>): Promise<void> {
-  return withPublishedRecs(declarePairs(), async (project) => {
-    for (const [at, day] of days.entries()) landRaw(project, day, at + 1)
-    expectDone(await runFreshet(project, "backfill", "recs", ...allDays))
-    expectDone(await runFreshet(project, "publish"))
-    await work(project)
-  })
-}
-
-async function run(project: DeclaredProject, ...words: readonly string[]): Promise<string> {
-  const result = await runFreshet(project, ...words)
-  expectDone(result)
-  return result.stdout
-}
 
 test("an environment has the materializations of the default one, and stores only the files of its changed leaf", async () => {
   await withPairs(async (project) => {

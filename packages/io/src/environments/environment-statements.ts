@@ -54,18 +54,18 @@ export function redirectClient(client: Client, environment: string): Client {
   return Object.assign(client, { query: redirectedQuery })
 }
 
-/** Redirects the text of a query; streams of rows do not name tables of the ledger. */
+/** Redirects the text of a query. A stream of COPY is itself sent to the server, so its own text is replaced. */
 function redirectQuery(statement: unknown, environment: string): unknown {
   if (typeof statement === "string") return redirectStatement(statement, environment)
   if (!isTextQuery(statement)) return statement
-  return { ...statement, text: redirectStatement(statement.text, environment) }
+  const text = redirectStatement(statement.text, environment)
+  return "submit" in statement ? Object.assign(statement, { text }) : { ...statement, text }
 }
 
 function isTextQuery(statement: unknown): statement is { readonly text: string } {
   return (
     typeof statement === "object" &&
     statement !== null &&
-    !("submit" in statement) &&
     "text" in statement &&
     typeof statement.text === "string"
   )

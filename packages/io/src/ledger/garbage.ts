@@ -2,6 +2,7 @@ import { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { quoteLedgerSchema, readEnvironments } from "../environments/environments.ts"
+import { buildEpochStatements } from "./epoch.ts"
 import { findPartitionById, type LedgerNames, listNames, listReadNames } from "./ledger-names.ts"
 import { getCurrentName } from "./ledger-names.ts"
 import { buildLockQuery, runLock } from "./locks.ts"
@@ -195,10 +196,7 @@ export async function wipeWhere(
   return result.wiped
 }
 
-/** The number of retained epochs: an older state file is rebuilt. */
-const retainedEpochs = 1000
-
-/** Builds the statement of a wipe, which is one transaction. Consecutive partitions have the same difference to their rank. */
+/** Builds the statement of a wipe, which is one transaction. */
 const buildWipeStatement = (condition: string) => `
   with run_lock as (
     select exists (
@@ -208,26 +206,7 @@ const buildWipeStatement = (condition: string) => `
     delete from freshet.materializations
     where ${condition} and (select is_owned from run_lock)
     returning asset, partition
-  ), ranges as (
-    select asset, jsonb_build_array(min(partition), max(partition)) as range
-    from (
-      select asset, partition,
-        partition - dense_rank() over (partition by asset order by partition) as island
-      from wiped
-    ) as ranked
-    group by asset, island
-  ), wiped_ranges as (
-    select asset, jsonb_agg(range) as ranges from ranges group by asset
-  ), next_epoch as (
-    update freshet.identity set epoch = epoch + 1 where exists (select from wiped)
-    returning epoch
-  ), recorded as (
-    insert into freshet.wipes (epoch, partitions)
-    select epoch, (select jsonb_object_agg(asset, ranges) from wiped_ranges) from next_epoch
-  ), expired as (
-    delete from freshet.wipes
-    where epoch < (select epoch from next_epoch) - ${retainedEpochs}
-  )
+  ), ${buildEpochStatements("wiped")}
   select is_owned as "ownsRunLock", (select count(*)::integer from wiped) as wiped from run_lock`
 
 /**

@@ -1,10 +1,13 @@
 import * as ledger from "@freshet/schema/ledger"
 import { is } from "drizzle-orm"
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core"
+import type { Client } from "pg"
+import { to as copyTo } from "pg-copy-streams"
 import { expect, test } from "vitest"
 
 import {
   environmentTables,
+  redirectClient,
   redirectStatement,
 } from "../../src/environments/environment-statements.ts"
 
@@ -42,4 +45,19 @@ test("a statement of the ledger names the tables of the environment, and the sha
   )
   const sequence = "select nextval('freshet.materializations_seq_seq')"
   expect(redirect(sequence)).toBe(sequence)
+})
+
+test("each form of a query is redirected: a text, an object with parameters, and a stream of COPY", () => {
+  const texts: string[] = []
+  const query = (statement: string | { readonly text: string }) =>
+    texts.push(typeof statement === "string" ? statement : statement.text)
+  const client = redirectClient({ query } as unknown as Client, "pr-42")
+  void client.query("select from freshet.runs")
+  void client.query({ text: "select from freshet.runs", values: [] })
+  client.query(copyTo("copy (select from freshet.runs) to stdout"))
+  expect(texts).toEqual([
+    'select from "freshet__pr_42".runs',
+    'select from "freshet__pr_42".runs',
+    'copy (select from "freshet__pr_42".runs) to stdout',
+  ])
 })

@@ -1,6 +1,8 @@
 import * as z from "zod/mini"
 
 import { listSchema } from "./list-schema.ts"
+import { partitionsShape } from "./partition-range.ts"
+import { runSchema } from "./run.ts"
 
 /** An environment: pointers to files of the lake, and published tables of its own. */
 export const environmentSchema = z.strictObject({
@@ -25,3 +27,17 @@ export const environmentListSchema = z.strictObject({
 })
 
 export type EnvironmentListDocument = z.infer<typeof environmentListSchema>
+
+const assetPartitionsSchema = z.strictObject({ asset: z.string(), ...partitionsShape })
+
+/** The promoted partitions and the run that published them: the document of `freshet env promote`. */
+export const promotionSchema = z.strictObject({
+  environment: z.string(),
+  /** The partitions that became fresh in the default environment. */
+  promoted: listSchema(assetPartitionsSchema),
+  /** The partitions with rows in the environment that are stale in both, with the present code and inputs. */
+  stale: listSchema(assetPartitionsSchema),
+  run: runSchema,
+})
+
+export type PromotionDocument = z.infer<typeof promotionSchema>
