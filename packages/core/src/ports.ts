@@ -281,6 +281,11 @@ export interface Ledger {
   readonly readMaterializations: (
     ranges: readonly AssetRange[],
   ) => Promise<readonly MaterializationRecord[]>
+  /** Adds materializations of a step that other environments have under one of these input versions; false if none has one. */
+  readonly adoptMaterializations: (
+    step: Pick<StepName, "partition" | "outputs">,
+    inputVersions: readonly string[],
+  ) => Promise<boolean>
   readonly endRun: (run: { readonly id: string; readonly outcome: RunOutcome }) => Promise<void>
 }
 

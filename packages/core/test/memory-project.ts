@@ -392,6 +392,7 @@ export function createEffects(
         await project.behaviour.beforeRecordLog(record)
         project.logs.push(record)
       },
+      adoptMaterializations: async () => false,
       readMaterializations: async (ranges) => {
         await project.behaviour.beforeLookup(ranges)
         return findRecords(project, graph, ranges)

@@ -38,7 +38,7 @@ export const identity = freshetSchema.table(
 /** Ranges of partitions, the ends included. */
 export type RecordedRanges = readonly (readonly [from: number, to: number])[]
 
-/** The wipes of an epoch: recorded asset name → wiped partitions. Only the newest epochs are retained. */
+/** The wipes and promotions of an epoch: recorded asset name → changed partitions. Only the newest epochs are retained. */
 export const wipes = freshetSchema.table("wipes", {
   epoch: bigintColumn().primaryKey(),
   /** Distinguishes epochs of the same number in a ledger that was restored from a copy. */

@@ -10,6 +10,8 @@ export interface MaterializationCache {
   readonly load: (ranges: readonly AssetRange[]) => Promise<void>
   /** Reads the materializations of a partition of some assets again, unless the newest one, of this id, is in the cache. */
   readonly loadNewest: (assets: readonly string[], partition: number, id: number) => Promise<void>
+  /** Reads the materializations of a partition of some assets again. */
+  readonly reload: (assets: readonly string[], partition: number) => Promise<void>
   /** The retained materializations of one partition, the newest last. The partition must be loaded. */
   readonly list: (asset: string, partition: number) => readonly MaterializationRecord[]
 }
@@ -28,6 +30,8 @@ export function createMaterializationCache(
     for (const [key, partitionRecords] of groupBy(readRecords, formatKey))
       records.set(key, partitionRecords)
   }
+  const reload = (assets: readonly string[], partition: number) =>
+    read(assets.map((asset) => ({ asset, range: { from: partition, to: partition } })))
   return {
     load: async (ranges) => {
       const needed = [
@@ -43,9 +47,9 @@ export function createMaterializationCache(
     loadNewest: async (assets, partition, id) => {
       const cached = assets.flatMap((asset) => records.get(`${asset} ${partition}`) ?? [])
       if (id === 0 || cached.some((record) => record.id >= id)) return
-      const range = { from: partition, to: partition }
-      await read(assets.map((asset) => ({ asset, range })))
+      await reload(assets, partition)
     },
+    reload,
     list: (asset, partition) => records.get(`${asset} ${partition}`) ?? [],
   }
 }

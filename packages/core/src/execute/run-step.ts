@@ -35,6 +35,7 @@ import type {
   StepRecord,
 } from "../ports.ts"
 import { FreshetError, getErrorMessage } from "../problem.ts"
+import { adoptRecords } from "./adopt-records.ts"
 import { copyLandedFiles } from "./copy-landed-files.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
 import { findMatchingRecords, findOutputRecords, nameOutputs } from "./output-records.ts"
@@ -146,7 +147,9 @@ async function runMaterializeStep(
   const currentRecords = findOutputRecords(step.computation, (asset) =>
     findCurrentRecord(state.evaluation, state.cache, asset, step.partition),
   )
-  const matchingRecords = findMatchingRecords(state, step, inputVersions)
+  const matchingRecords =
+    findMatchingRecords(state, step, inputVersions) ??
+    (await adoptRecords(state, step, inputVersions, effects.ledger))
   if (matchingRecords !== undefined) {
     const base = { ...emptyResult, ...inputs, inputVersion: matchingRecords[0]?.inputVersion ?? "" }
     const isNewest = currentRecords?.every(({ id }, at) => id === matchingRecords[at]?.id) === true

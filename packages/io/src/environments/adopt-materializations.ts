@@ -1,15 +1,80 @@
 import type { Client } from "pg"
 
 import { buildEpochStatements } from "../ledger/epoch.ts"
-import { quoteLedgerSchema } from "./environments.ts"
+import { quoteLedgerSchema, readEnvironments } from "./environments.ts"
 
-/** Materializations in the ledger of an environment, as a condition over its rows `m` in SQL. */
-interface AdoptionSource {
-  /** The schema of the ledger as SQL. */
+/** A ledger in the same database. */
+export interface AdoptionLedger {
+  /** Its schema as SQL. */
   readonly schema: string
-  /** Added to the command of its runs: ` --env pr-42`; empty for the default environment. */
+  /** Added to the commands of its runs: ` --env pr-42`; empty for the default environment. */
   readonly flag: string
+}
+
+/** Materializations in a ledger, as a condition in SQL. */
+interface AdoptionSource extends AdoptionLedger {
   readonly condition: string
+}
+
+/** Lists the ledgers of the other environments whose records a connection to the ledger of an environment can adopt. */
+export async function listOtherLedgers(
+  client: Client,
+  environment: string | undefined,
+): Promise<readonly AdoptionLedger[]> {
+  const { rows } = await client.query<{ newest: number }>(
+    "select max(created_at)::float8 as newest from freshet.migrations",
+  )
+  const environments = (await readEnvironments(client)).filter(
+    ({ name, isReady, migration }) =>
+      name !== environment && isReady && migration === rows[0]?.newest,
+  )
+  const ledgers = environments.map(({ name }) => toAdoptionLedger(name))
+  return environment === undefined ? ledgers : [{ schema: '"freshet"', flag: "" }, ...ledgers]
+}
+
+function toAdoptionLedger(environment: string): AdoptionLedger {
+  return { schema: quoteLedgerSchema(environment), flag: ` --env ${environment}` }
+}
+
+/** The ledgers to look in, and a step as the ledger names it. */
+interface AdoptionRequest {
+  readonly sources: readonly AdoptionLedger[]
+  readonly step: {
+    readonly assets: readonly string[]
+    readonly partition: number
+    readonly inputVersions: readonly string[]
+  }
+}
+
+/**
+ * Adds the materializations of a step from the first of some ledgers that has any, with their steps, checks, counts of
+ * lines and runs; false if none has one. Their ids are unique over all ledgers. The step that reuses them makes them
+ * current. No file is read or written.
+ */
+export async function adoptMaterializations(
+  client: Client,
+  { sources, step }: AdoptionRequest,
+): Promise<boolean> {
+  for (const source of sources) if ((await adoptFrom(client, source, step)) > 0) return true
+  return false
+}
+
+async function adoptFrom(
+  client: Client,
+  ledger: AdoptionLedger,
+  { assets, partition, inputVersions }: AdoptionRequest["step"],
+): Promise<number> {
+  const condition =
+    "asset = any($1::text[]) and partition = $2::integer and input_version = any($3::text[])"
+  const { rows } = await client.query<{ adopted: number }>(
+    `with ${buildAdoption({ ...ledger, condition })}, adopted as (
+       insert into freshet.materializations select * from adoptable on conflict do nothing
+       returning id
+     )
+     select count(*)::integer as adopted from adopted`,
+    [assets, partition, inputVersions],
+  )
+  return rows[0]?.adopted ?? 0
 }
 
 /**
@@ -21,8 +86,7 @@ export async function promoteMaterializations(
   environment: string,
   ids: readonly number[],
 ): Promise<number> {
-  const schema = quoteLedgerSchema(environment)
-  const source = { schema, flag: ` --env ${environment}`, condition: "id = any($1::bigint[])" }
+  const source = { ...toAdoptionLedger(environment), condition: "id = any($1::bigint[])" }
   const { rows } = await client.query<{ promoted: number }>(
     `with ${buildAdoption(source)}, promoted as (
        insert into freshet.materializations as present (

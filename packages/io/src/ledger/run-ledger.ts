@@ -7,6 +7,12 @@ import {
 } from "@freshet/core/engine"
 import type { Client } from "pg"
 
+import {
+  type AdoptionLedger,
+  adoptMaterializations,
+  listOtherLedgers,
+} from "../environments/adopt-materializations.ts"
+import { splitEnvironmentUrl } from "../environments/environment-name.ts"
 import { applyRenames, findPendingRenames } from "./apply-renames.ts"
 import { recordAttempt } from "./attempts.ts"
 import { listenForCancel } from "./cancel.ts"
@@ -15,7 +21,12 @@ import { createCommitQueue } from "./commit-queue.ts"
 import { throwConnectionFault } from "./connection-loss.ts"
 import { connectLedger } from "./connection.ts"
 import { recordDeclaredAssets } from "./declared-assets.ts"
-import { assignLedgerNames, type LedgerNames } from "./ledger-names.ts"
+import {
+  assignLedgerNames,
+  getPartitionId,
+  type LedgerNames,
+  listRecordedNames,
+} from "./ledger-names.ts"
 import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
 import { openingLock, withLock } from "./locks.ts"
 import { requireOwnProcess } from "./pooled-connection.ts"
@@ -80,7 +91,10 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
   try {
     await requireOwnProcess(client, () => connectLedger(url))
     await acquireRunLock(client, options)
-    const opened = await openRecords(client, options)
+    const opened = await openRecords(client, {
+      ...options,
+      environment: splitEnvironmentUrl(url).environment,
+    })
     const announceRun = await listenForCancel(client, options.onCancel)
     const ledger = createLedger(client, { ...opened, worker, toLostError, announceRun })
     return {
@@ -111,10 +125,15 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
 interface OpenedRecords {
   readonly names: LedgerNames
   readonly position: LedgerPosition
+  /** The ledgers of the other environments. */
+  readonly otherLedgers: readonly AdoptionLedger[]
 }
 
 /** Closes the runs of dead workers and records the declarations. Renames wait until no other run is under way. */
-async function openRecords(client: Client, options: RunLedgerOptions): Promise<OpenedRecords> {
+async function openRecords(
+  client: Client,
+  { environment, ...options }: RunLedgerOptions & { readonly environment: string | undefined },
+): Promise<OpenedRecords> {
   const { graph, mode } = options
   if (mode === "shared" && (await findPendingRenames(client, graph)).length > 0) {
     await releaseSharedRunLock(client)
@@ -127,7 +146,8 @@ async function openRecords(client: Client, options: RunLedgerOptions): Promise<O
     if (mode === "exclusive") await applyRenames(client, graph)
     await recordDeclaredAssets(client, graph)
     const names = await assignLedgerNames(client, graph)
-    return { names, position: await readPosition(client) }
+    const otherLedgers = await listOtherLedgers(client, environment)
+    return { names, otherLedgers, position: await readPosition(client) }
   })
 }
 
@@ -138,7 +158,7 @@ interface LedgerOptions extends OpenedRecords {
 }
 
 function createLedger(client: Client, options: LedgerOptions): Ledger {
-  const { names, position, worker, announceRun } = options
+  const { names, position, otherLedgers, worker, announceRun } = options
   const queue = createCommitQueue<StepRecord>({
     commitAll: (records) => recordSteps(client, { names, worker: worker.get().id }, records),
     canShareCommit: canShareStatement,
@@ -169,6 +189,13 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
     recordAttempt: (record) => queue.runAlone(() => recordAttempt(client, names, record)),
     readMaterializations: (assetRanges) =>
       queue.runAlone(() => readMaterializations(client, names, assetRanges)),
+    adoptMaterializations: async ({ partition, outputs }, inputVersions) => {
+      if (otherLedgers.length === 0) return false
+      const assets = outputs.flatMap((output) => listRecordedNames(names, output))
+      const id = getPartitionId(names, outputs[0] ?? "", partition)
+      const request = { sources: otherLedgers, step: { assets, partition: id, inputVersions } }
+      return queue.runAlone(() => adoptMaterializations(client, request))
+    },
     endRun: ({ id, outcome }) =>
       queue.runAlone(async () => {
         const { rowCount } = await client.query(endRunStatement, [id, outcome])
