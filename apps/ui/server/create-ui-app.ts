@@ -49,8 +49,13 @@ export function createUiApp(options: UiAppOptions): Hono<GuardEnvironment> {
   addLogin(app, options.access)
   app.get("/api/session", (context) => {
     const commandFlag = options.commandFlag ?? null
-    const now = new Date(options.services.nowMs()).toISOString()
-    const session: SessionDocument = { now, role: context.get("role"), command_flag: commandFlag }
+    const { nowMs, config } = options.services
+    const session: SessionDocument = {
+      now: new Date(nowMs()).toISOString(),
+      role: context.get("role"),
+      command_flag: commandFlag,
+      environment: config.environment ?? null,
+    }
     return context.json(session, 200, { "cache-control": "no-store" })
   })
   app.get("/api/events", (context) => streamEvents(context, options.events))

@@ -33,6 +33,8 @@ export const sessionSchema = z.strictObject({
   role: z.enum(["viewer", "operator"]),
   /** The flag that printed commands need: `--demo`. */
   command_flag: z.nullable(z.string()),
+  /** The environment whose records are shown; null for the default one. */
+  environment: z.nullable(z.string()),
 })
 
 export type SessionDocument = z.infer<typeof sessionSchema>

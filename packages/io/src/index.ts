@@ -26,6 +26,8 @@ export {
 } from "./environments/environments.ts"
 export { createEnvironment } from "./environments/create-environment.ts"
 export { promoteMaterializations } from "./environments/adopt-materializations.ts"
+export type { DataDifference } from "./environments/data-differences.ts"
+export { findDataDifferences } from "./environments/data-differences.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
 export { createPublishedTables, migrateEnvironmentTables } from "./environments/published-tables.ts"
 export { throwFileFault } from "./store/file-fault.ts"

@@ -19,10 +19,12 @@ export { createProject } from "./scaffold/create-project.ts"
 export { createServices } from "./create-services.ts"
 export type { ServicesOptions } from "./create-services.ts"
 export { createEnvironment } from "./environments/create-environment.ts"
+export { diffEnvironment, diffEnvironmentRows } from "./environments/diff-environment.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
 export { listEnvironments } from "./environments/list-environments.ts"
 export { promoteEnvironment } from "./environments/promote-environment.ts"
 export type {
+  EnvironmentDiffDocument,
   EnvironmentDocument,
   EnvironmentListDocument,
   PromotionDocument,

@@ -5,6 +5,7 @@ import {
   beginTick,
   endTick,
   expireRecords,
+  findDataDifferences,
   findGarbage,
   findReaders,
   findWipeable,
@@ -106,6 +107,7 @@ export function createProjectLedger(
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
     expireRecords: (expiry, options) => expireRecords(client, expiry, options),
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
+    findDataDifferences: async () => findDataDifferences(client, await getNames()),
     promoteMaterializations: async (environment, ids) =>
       void (await promoteMaterializations(client, environment, ids)),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),

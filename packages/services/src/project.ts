@@ -17,6 +17,7 @@ import type {
   AssetStorage,
   CheckReport,
   CheckResultsRequest,
+  DataDifference,
   ExpiredRecords,
   ExpiryOptions,
   FileBytesChange,
@@ -178,6 +179,8 @@ export interface ProjectLedger {
   readonly findGarbage: (options: GarbageOptions) => Promise<readonly Garbage[]>
   /** Deletes the expired records that nothing needs, or counts them. */
   readonly expireRecords: (expiry: RecordExpiry, options: ExpiryOptions) => Promise<ExpiredRecords>
+  /** Finds the partitions with other rows than in the default environment. */
+  readonly findDataDifferences: () => Promise<readonly DataDifference[]>
   /** Makes materializations of another environment's ledger the newest of their partitions; needs the run lock alone. */
   readonly promoteMaterializations: (environment: string, ids: readonly number[]) => Promise<void>
   readonly wipeMaterializations: (ids: readonly number[]) => Promise<void>

@@ -1,5 +1,6 @@
-import { formatBytes, formatInstant, formatQuantity } from "@freshet/core/engine"
+import { formatBytes, formatCount, formatInstant, formatQuantity } from "@freshet/core/engine"
 import type {
+  EnvironmentDiffDocument,
   EnvironmentDocument,
   EnvironmentListDocument,
   PromotionDocument,
@@ -46,6 +47,35 @@ export function formatCreatedEnvironment({
     `Its ${formatQuantity(schemas.length, "schema")}: ${schemas.join(", ")}.`,
     `Run commands in it with --env ${name} or FRESHET_ENV=${name}; the first run publishes its tables.`,
   ]
+}
+
+/** Formats the partitions of each asset with other rows than in the default environment. */
+export function formatEnvironmentDiff(
+  { environment, assets }: EnvironmentDiffDocument,
+  style: TerminalStyle,
+): readonly string[] {
+  if (assets.length === 0)
+    return [`The rows of all assets in ${environment} are those of the default environment.`]
+  const columns = [
+    { header: "asset" },
+    { header: "changed" },
+    { header: "added" },
+    { header: "removed" },
+  ]
+  const rows = assets.map(({ asset, changed, added, removed }) => [
+    asset,
+    ...[changed, added, removed].map(formatCountedPartitions),
+  ])
+  return formatTable(columns, rows, style)
+}
+
+/** Formats partitions and their number: `2026-01-05 to 2026-01-07 (3)`. */
+function formatCountedPartitions({
+  partitions_text: text,
+  count,
+}: EnvironmentDiffDocument["assets"][number]["changed"]): string {
+  if (count === 0) return ""
+  return count === 1 ? text : `${text} (${formatCount(count)})`
 }
 
 /** Formats the promoted partitions, those that stay stale, and the publication. */

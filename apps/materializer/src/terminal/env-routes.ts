@@ -1,10 +1,11 @@
 import { buildRouteMap } from "@stricli/core"
 
 import type { EnvCreateFlags } from "../commands/env-create.ts"
+import type { EnvDiffFlags } from "../commands/env-diff.ts"
 import type { EnvDropFlags } from "../commands/env-drop.ts"
 import type { EnvPromoteFlags } from "../commands/env-promote.ts"
 import { defineCommand } from "./define-command.ts"
-import { jsonFlag, runFlags } from "./flags.ts"
+import { createLimitFlag, jsonFlag, partitionFlag, runFlags } from "./flags.ts"
 
 const environmentArg = {
   kind: "tuple",
@@ -37,6 +38,36 @@ const drop = defineCommand<EnvDropFlags, [string]>({
   load: async () => (await import("../commands/env-drop.ts")).envDrop,
 })
 
+const diff = defineCommand<EnvDiffFlags, [string, string?]>({
+  brief: "Compare it with the default environment: assets, or the rows of one by key",
+  text: "Lists the partitions whose newest rows have other data versions. With an asset, the rows of one partition are compared as by `freshet data diff`: from those of the default environment to those of the environment.",
+  examples: [
+    "freshet env diff pr-42",
+    "freshet env diff pr-42 user_recs                # the rows of the newest partition",
+    "freshet env diff pr-42 user_recs --partition 2026-01-05 --key user_id,rec_id",
+  ],
+  parameters: {
+    flags: {
+      partition: partitionFlag,
+      key: {
+        ...partitionFlag,
+        placeholder: "columns",
+        brief: "Columns that identify a row, separated by commas",
+      },
+      limit: createLimitFlag(20, "rows"),
+      json: jsonFlag,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        ...environmentArg.parameters,
+        { brief: "Name of an asset", parse: String, placeholder: "asset", optional: true },
+      ],
+    },
+  },
+  load: async () => (await import("../commands/env-diff.ts")).envDiff,
+})
+
 const promote = defineCommand<EnvPromoteFlags, [string]>({
   brief: "Make its materializations current in the default environment, and publish them",
   text: "Runs no step: partitions that are fresh in the environment and not in the default one, with the code of this project and the files that are landed now, become current, and the published tables change once. Partitions that are fresh in the default environment stay as they are. Waits until no run is under way. The environment stays until it is dropped.",
@@ -50,7 +81,7 @@ const promote = defineCommand<EnvPromoteFlags, [string]>({
 
 /** Commands about environments. */
 export const env = buildRouteMap({
-  routes: { create, list, promote, drop },
+  routes: { create, list, diff, promote, drop },
   docs: {
     brief: "Try changes beside the default environment: create, list, compare, promote, drop",
   },

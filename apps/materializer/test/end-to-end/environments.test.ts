@@ -1,13 +1,17 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 
-import { environmentListSchema } from "@freshet/services/documents"
+import {
+  diffSchema,
+  environmentDiffSchema,
+  environmentListSchema,
+} from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
 import { runFreshet } from "./freshet-process.ts"
 import { allDays, days, declarePairs, environmentRows, run, withPairs } from "./pairs.ts"
-import { readPublishedRows } from "./published-recs.ts"
+import { landRaw, readPublishedRows } from "./published-recs.ts"
 import { listStoredFiles } from "./stored-files.ts"
 
 test("an environment has the materializations of the default one, and stores only the files of its changed leaf", async () => {
@@ -77,5 +81,69 @@ test("an environment is created again after it was dropped, also with the state 
     expect(fresh).toContain("recs 2026-01-01 to 2026-01-03: fresh")
     rmSync(join(project.home, "environments"), { recursive: true })
     expect(await run(project, "--env", "pr-42", "plan", "recs", ...allDays)).toBe(fresh)
+  })
+})
+
+test("a run reuses what another environment materialized with the same code and inputs, and writes no file", async () => {
+  await withPairs(async (project) => {
+    await run(project, "env", "create", "pr-42")
+    landRaw(project, "2026-01-04", 4)
+    await run(project, "materialize", "recs")
+    const files = listStoredFiles(project)
+    const inEnvironment = await run(project, "--env", "pr-42", "materialize", "recs")
+    expect(inEnvironment).toContain("0 rows; 2 reused")
+    expect(await readPublishedRows(project, environmentRows)).toEqual(["1 4 1"])
+    await project.declare(declarePairs(10))
+    await run(project, "--env", "pr-42", "materialize", "recs")
+    const allFiles = listStoredFiles(project)
+    expect(allFiles).toHaveLength(files.length + 1)
+    const inDefault = await run(project, "materialize", "recs")
+    expect(inDefault).toContain("0 rows; 1 reused")
+    expect(await readPublishedRows(project)).toEqual(["1 4 10"])
+    expect(listStoredFiles(project)).toEqual(allFiles)
+    const nothingStale = "Nothing is stale: all requested partitions are fresh.\n"
+    expect(await run(project, "materialize", "recs")).toBe(nothingStale)
+    rmSync(join(project.home, "histories"))
+    expect(await run(project, "materialize", "recs")).toBe(nothingStale)
+  })
+})
+
+test("a lost file of another environment is not reused: the step computes its rows", async () => {
+  await withPairs(async (project) => {
+    const files = listStoredFiles(project)
+    await run(project, "env", "create", "pr-42")
+    await project.declare(declarePairs(10))
+    await run(project, "--env", "pr-42", "materialize", "recs", ...allDays)
+    const newFile = listStoredFiles(project).findLast((file) => !files.includes(file)) ?? ""
+    rmSync(join(project.lake, newFile))
+    await run(project, "materialize", "recs", ...allDays)
+    expect(await readPublishedRows(project)).toEqual(["1 3 10"])
+    expect(await run(project, "verify", "--files")).toContain("no differences")
+  })
+})
+
+test("the difference of an environment has the partitions with other rows, and the rows by key", async () => {
+  await withPairs(async (project) => {
+    await run(project, "env", "create", "pr-42")
+    expect(await run(project, "env", "diff", "pr-42")).toContain("are those of the default")
+    await project.declare(declarePairs(10))
+    await run(project, "--env", "pr-42", "materialize", "recs", ...allDays)
+    landRaw(project, "2026-01-04", 4)
+    await run(project, "--env", "pr-42", "materialize", "pairs", "--date", "2026-01-04")
+    const difference = parseDocument(
+      environmentDiffSchema,
+      await run(project, "env", "diff", "pr-42", "--json"),
+    )
+    expect(difference.assets).toMatchObject([
+      { asset: "pairs", changed: { count: 0 }, added: { count: 1 }, removed: { count: 0 } },
+      { asset: "recs", changed: { count: 3 }, added: { count: 0 }, removed: { count: 0 } },
+    ])
+    const words = ["env", "diff", "pr-42", "recs", "--partition", days[0], "--key", "u,r", "--json"]
+    const rows = parseDocument(diffSchema, await run(project, ...words))
+    expect(rows).toMatchObject({ changed: 1, added: 0, removed: 0 })
+    expect(rows.rows).toMatchObject([{ from: { n: 1 }, to: { n: 10 } }])
+    const missing = await runFreshet(project, "env", "diff", "pr-42", "pairs")
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toContain("Only one of the environments has rows")
   })
 })

@@ -72,6 +72,11 @@ function Navigation({ path, onSearch }: { readonly path: string; readonly onSear
           </span>
         )}
       </Link>
+      {session === undefined || session.environment === null ? null : (
+        <p className={classes["environment"]} title={`Environment ${session.environment}`}>
+          {session.environment}
+        </p>
+      )}
       <button type="button" className={classes["find"]} onClick={onSearch} aria-label="Search">
         <Icon name="search" />
         <span className={classes["label"]}>Search</span>

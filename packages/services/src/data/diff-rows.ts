@@ -17,7 +17,7 @@ import {
   type DiffColumns,
   diffRelations,
 } from "./diff-query.ts"
-import { type DiffRequest, type DiffSide, findDiffSides } from "./diff-sides.ts"
+import { type DiffRequest, type DiffSide, type DiffSides, findDiffSides } from "./diff-sides.ts"
 import { openData } from "./open-data.ts"
 import { type FirstRows, readFirstRows } from "./result-rows.ts"
 
@@ -32,22 +32,31 @@ export interface DiffRowsRequest extends DiffRequest {
 export function diffRows(services: Services, request: DiffRowsRequest): Promise<DiffDocument> {
   return services.withProject({}, async (project) => {
     const asset = selectAsset(project, request.asset)
-    const { from, to } = await findDiffSides(project, asset, request)
-    const key = request.key ?? findUniqueKey(asset)
-    const columns = await listDiffColumns(project, asset, { from, to, key })
-    const read = createReader(project, { asset, columns, from, to })
-    const difference =
-      key.length === 0
-        ? await compareRows(read, columns, request.limit)
-        : await compareByKey(read, columns, request.limit)
-    const { added, removed, changed, unchanged } = difference
-    return {
-      asset: asset.name,
-      from: toSideDocument(from, removed + changed + unchanged),
-      to: toSideDocument(to, added + changed + unchanged),
-      ...difference,
-    }
+    return compareSides(project, asset, await findDiffSides(project, asset, request), request)
   })
+}
+
+/** Compares the rows of two sides of an asset by key. */
+export async function compareSides(
+  project: Project,
+  asset: AnyAsset,
+  { from, to }: DiffSides,
+  request: Pick<DiffRowsRequest, "key" | "limit">,
+): Promise<DiffDocument> {
+  const key = request.key ?? findUniqueKey(asset)
+  const columns = await listDiffColumns(project, asset, { from, to, key })
+  const read = createReader(project, { asset, columns, from, to })
+  const difference =
+    key.length === 0
+      ? await compareRows(read, columns, request.limit)
+      : await compareByKey(read, columns, request.limit)
+  const { added, removed, changed, unchanged } = difference
+  return {
+    asset: asset.name,
+    from: toSideDocument(from, removed + changed + unchanged),
+    to: toSideDocument(to, added + changed + unchanged),
+    ...difference,
+  }
 }
 
 function findUniqueKey(asset: AnyAsset): readonly string[] {

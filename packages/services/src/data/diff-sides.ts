@@ -27,12 +27,18 @@ export interface DiffSide {
   readonly relation: Relation
 }
 
+/** The rows of both sides. */
+export interface DiffSides {
+  readonly from: DiffSide
+  readonly to: DiffSide
+}
+
 /** Finds the rows of both sides. */
 export async function findDiffSides(
   project: Project,
   asset: AnyAsset,
   request: DiffRequest,
-): Promise<{ readonly from: DiffSide; readonly to: DiffSide }> {
+): Promise<DiffSides> {
   const { from, fromVersion, toVersion } = request
   const partition = resolveStoredPartition(project, asset, request.to)
   if (asset.kind === "source") {
@@ -124,17 +130,21 @@ async function readLandedSide(
   }
 }
 
-async function readStoredSides(
+/** Reads the rows of two materializations. */
+export async function readStoredSides(
   project: Project,
   asset: AnyAsset,
-  from: RetainedVersion,
-  to: RetainedVersion,
-): Promise<{ readonly from: DiffSide; readonly to: DiffSide }> {
+  from: MaterializationRecord,
+  to: MaterializationRecord,
+): Promise<DiffSides> {
   await requireIntactFiles(project, [from, to])
   return { from: toStoredSide(asset, from), to: toStoredSide(asset, to) }
 }
 
-function toStoredSide(asset: AnyAsset, { id, partition, atMs, file }: RetainedVersion): DiffSide {
+function toStoredSide(
+  asset: AnyAsset,
+  { id, partition, atMs, file }: MaterializationRecord,
+): DiffSide {
   const columns: Columns = asset.columns
   return {
     partition: formatPartitionKey(asset.partitions, partition),

@@ -28,6 +28,24 @@ export const environmentListSchema = z.strictObject({
 
 export type EnvironmentListDocument = z.infer<typeof environmentListSchema>
 
+/** The partitions with other rows than in the default environment: the document of `freshet env diff NAME`. */
+export const environmentDiffSchema = z.strictObject({
+  environment: z.string(),
+  assets: listSchema(
+    z.strictObject({
+      asset: z.string(),
+      /** Both environments have rows, with other data versions. */
+      changed: z.strictObject(partitionsShape),
+      /** Only the environment has rows. */
+      added: z.strictObject(partitionsShape),
+      /** Only the default environment has rows. */
+      removed: z.strictObject(partitionsShape),
+    }),
+  ),
+})
+
+export type EnvironmentDiffDocument = z.infer<typeof environmentDiffSchema>
+
 const assetPartitionsSchema = z.strictObject({ asset: z.string(), ...partitionsShape })
 
 /** The promoted partitions and the run that published them: the document of `freshet env promote`. */
