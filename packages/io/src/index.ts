@@ -29,7 +29,11 @@ export { promoteMaterializations } from "./environments/adopt-materializations.t
 export type { DataDifference } from "./environments/data-differences.ts"
 export { findDataDifferences } from "./environments/data-differences.ts"
 export { dropEnvironment } from "./environments/drop-environment.ts"
-export { createPublishedTables, migrateEnvironmentTables } from "./environments/published-tables.ts"
+export {
+  createPublishedTables,
+  migrateEnvironmentTables,
+  placeQuery,
+} from "./environments/published-tables.ts"
 export { throwFileFault } from "./store/file-fault.ts"
 export { openFolderStore } from "./store/folder-store.ts"
 export type { S3StoreOptions } from "./store/s3-store.ts"

@@ -107,11 +107,21 @@ export function createProjectLedger(
     dropPublishedTables: (tables) => dropPublishedTables(client, tables),
     expireRecords: (expiry, options) => expireRecords(client, expiry, options),
     findGarbage: async (options) => findGarbage(client, await getNames(), options),
-    findDataDifferences: async () => findDataDifferences(client, await getNames()),
-    promoteMaterializations: async (environment, ids) =>
-      void (await promoteMaterializations(client, environment, ids)),
+    ...createEnvironmentQueries(client, getNames),
     wipeMaterializations: async (ids) => void (await wipeMaterializations(client, ids)),
     clearPublishedContent: (keys) => clearPublishedContent(client, keys),
     listReferencedFiles: (options, ids) => listReferencedFiles(client, options, ids),
+  }
+}
+
+/** Binds the queries that compare and promote environments. */
+function createEnvironmentQueries(
+  client: LedgerClient,
+  getNames: () => Promise<LedgerNames>,
+): Pick<ProjectLedger, "findDataDifferences" | "promoteMaterializations"> {
+  return {
+    findDataDifferences: async () => findDataDifferences(client, await getNames()),
+    promoteMaterializations: async (environment, ids) =>
+      void (await promoteMaterializations(client, environment, ids)),
   }
 }

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import {
   diffSchema,
   environmentDiffSchema,
@@ -9,8 +10,17 @@ import {
 import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
-import { runFreshet } from "./freshet-process.ts"
-import { allDays, days, declarePairs, environmentRows, run, withPairs } from "./pairs.ts"
+import { runFreshet, startFreshet } from "./freshet-process.ts"
+import { withLedgerClient } from "./ledger-contents.ts"
+import {
+  allDays,
+  days,
+  declarePairs,
+  environmentRows,
+  run,
+  withLandedPairs,
+  withPairs,
+} from "./pairs.ts"
 import { landRaw, readPublishedRows } from "./published-recs.ts"
 import { listStoredFiles } from "./stored-files.ts"
 
@@ -30,6 +40,11 @@ test("an environment has the materializations of the default one, and stores onl
     )
     expect(await readPublishedRows(project, environmentRows)).toEqual(["1 3 10"])
     expect(await readPublishedRows(project)).toEqual(["1 3 1"])
+    for (const table of ["recs", "public.recs"]) {
+      const query = ["sql", "--published", `select n from ${table}`, "--csv"]
+      expect(await run(project, "--env", "pr-42", ...query)).toBe("n\n10\n")
+      expect(await run(project, ...query)).toBe("n\n1\n")
+    }
     const list = await run(project, "env", "list", "--json")
     expect(parseDocument(environmentListSchema, list).environments).toMatchObject([
       {
@@ -145,5 +160,43 @@ test("the difference of an environment has the partitions with other rows, and t
     const missing = await runFreshet(project, "env", "diff", "pr-42", "pairs")
     expect(missing.code).toBe(2)
     expect(missing.stderr).toContain("Only one of the environments has rows")
+  })
+})
+
+test("an environment whose creation was killed is not used, and is created from the beginning", async () => {
+  await withPairs(async (project) => {
+    await withLedgerClient(project, async (client) => {
+      await client.query("begin")
+      await client.query("lock table recs in access exclusive mode")
+      const creation = startFreshet(project, "env", "create", "pr-42")
+      await waitUntil(async () => {
+        const { rowCount } = await client.query(
+          "select from pg_locks where not granted and relation = 'recs'::regclass",
+        )
+        return rowCount !== 0
+      })
+      creation.kill("SIGKILL")
+      await creation.result
+      await client.query("rollback")
+    })
+    const unready = await runFreshet(project, "--env", "pr-42", "status")
+    expect(unready.code).toBe(2)
+    expect(unready.stderr).toContain("The environment pr-42 is not complete.")
+    await run(project, "env", "create", "pr-42")
+    await run(project, "--env", "pr-42", "publish")
+    expect(await readPublishedRows(project, environmentRows)).toEqual(["1 3 1"])
+  })
+})
+
+test("an environment that is created while runs commit has what they had committed at one instant", async () => {
+  await withLandedPairs(async (project) => {
+    const running = startFreshet(project, "materialize", "recs", ...allDays)
+    await run(project, "env", "create", "pr-42")
+    expect((await running.result).code).toBe(0)
+    const files = listStoredFiles(project)
+    const outcome = await run(project, "--env", "pr-42", "materialize", "recs", ...allDays)
+    expect(outcome).not.toMatch(/[1-9] rows/)
+    expect(listStoredFiles(project)).toEqual(files)
+    expect(await readPublishedRows(project, environmentRows)).toEqual(["1 3 1"])
   })
 })

@@ -6,7 +6,8 @@ import type { Client } from "pg"
 import { migratePublishedTables } from "../ledger/migrate.ts"
 import { toEnvironmentSchema } from "./environment-name.ts"
 import { createEnvironmentSchemas } from "./environment-schemas.ts"
-import { listMigratedSchemas, renameClientSchemas } from "./renamed-schemas.ts"
+import { readEnvironments } from "./environments.ts"
+import { listMigratedSchemas, renameClientSchemas, renameSchemas } from "./renamed-schemas.ts"
 
 /** The environment, and the declared tables and their migrations. */
 export interface PublishedTablesOptions {
@@ -49,11 +50,28 @@ export async function migrateEnvironmentTables(
   await migratePublishedTables(client, folder, async () => {
     const schemas = [...new Set(["public", ...(await listMigratedSchemas(folder))])]
     await createEnvironmentSchemas(client, environment, schemas)
-    const publicSchema = quoteName(toEnvironmentSchema("public", environment))
-    await client.query(`set search_path = ${publicSchema}, public`)
+    await client.query(`set search_path = ${quotePublicSchema(environment)}, public`)
     return renameClientSchemas(client, schemas, environment)
   })
   await client.query("reset search_path")
+}
+
+/** Lets a query over published tables read those of an environment, and the following ones without a schema: returns its text with the schemas of the environment. */
+export async function placeQuery(
+  client: Client,
+  sql: string,
+  environment: string,
+): Promise<string> {
+  const environments = await readEnvironments(client)
+  const { schemas = [] } = environments.find(({ name }) => name === environment) ?? {}
+  await client.query(`set search_path = ${quotePublicSchema(environment)}, public`)
+  const suffix = toEnvironmentSchema("", environment)
+  const baseSchemas = schemas.map((schema) => schema.slice(0, -suffix.length))
+  return renameSchemas(sql, baseSchemas, environment)
+}
+
+function quotePublicSchema(environment: string): string {
+  return quoteName(toEnvironmentSchema("public", environment))
 }
 
 /** Lists the tables of the published assets; a table without a schema is in `public`. */
