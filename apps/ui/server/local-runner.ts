@@ -7,8 +7,8 @@ import type { RequestedWork } from "./requested-work.ts"
 
 /** Accepts requests to run something: the server of a page executes them itself, a scheduler queues them. */
 export interface Runner {
-  /** Accepts a request, and returns before it is executed. */
-  readonly submit: (work: RequestedWork) => Promise<RequestDocument>
+  /** Accepts a recorded request, and returns before it is executed. One that was rejected is executed again. */
+  readonly submit: (work: RequestedWork) => RequestDocument
   /** Lists the requests of this server, the newest first. */
   readonly list: () => readonly RequestDocument[]
 }
@@ -22,7 +22,6 @@ export type CreateServices = (
 export interface LocalRunnerOptions {
   readonly createServices: CreateServices
   readonly publish: (event: UiEvent) => void
-  readonly newId: () => string
 }
 
 /** A runner in this process, and the end of its accepted requests. */
@@ -46,9 +45,12 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   return {
     list: () => [...requests.values()].toReversed(),
     waitUntilIdle: async () => void (await Promise.all(lastWork.values())),
-    submit: async (work) => {
-      const id = options.newId()
-      const request = createRequest(id, work.command)
+    submit: (work) => {
+      const { id } = work
+      const acceptedRequest = requests.get(id)
+      if (acceptedRequest !== undefined && acceptedRequest.state !== "rejected")
+        return acceptedRequest
+      const request = createRequest(work)
       requests.set(id, request)
       removeOldest(requests)
       options.publish({ kind: "request_changed", request })
@@ -59,12 +61,12 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   }
 }
 
-function createRequest(request: string, command: string): RequestDocument {
+function createRequest({ id, command, requestedMs }: RequestedWork): RequestDocument {
   return {
-    request,
+    request: id,
     command,
     state: "queued",
-    requested_at: new Date().toISOString(),
+    requested_at: new Date(requestedMs).toISOString(),
     run: null,
     progress: null,
     outcome: null,

@@ -1,45 +1,59 @@
 import type { RunKind } from "@freshet/core/engine"
 import {
-  executeRun,
-  findSchedule,
+  finishRequest,
+  finishTick,
+  getRequestTarget,
   getRunKind,
-  listProjectSchedules,
+  recordScheduleTick,
+  type RecordedRequest,
   type RunRequest,
   type Services,
-  tickSchedule,
+  submitRequest,
 } from "@freshet/services"
 
 import type { RequestDocument } from "./documents.ts"
 
-/** The work of a request. */
+/** The recorded work of a request. */
 export interface RequestedWork {
+  readonly id: string
   /** The command line that does the same. */
   readonly command: string
   readonly kind: RunKind
-  /** Executes the work. Returns the outcome of its run; null when nothing ran. */
+  readonly requestedMs: number
+  /** Executes the work, or waits while another process does. Returns the outcome of its run; null when nothing ran. */
   readonly execute: (services: Services) => Promise<RequestDocument["outcome"]>
 }
 
-/** Creates the work of a run. */
-export function toRunWork(request: RunRequest): RequestedWork {
+/** Records the request of a run. */
+export async function recordRunWork(
+  services: Services,
+  request: RunRequest,
+): Promise<RequestedWork> {
+  return toRunWork(await submitRequest(services, request))
+}
+
+/** Converts a recorded request. */
+export function toRunWork(request: RecordedRequest): RequestedWork {
+  const { id, command, requestedMs } = request
   return {
-    command: request.command,
-    kind: getRunKind(request.target),
-    execute: async (services) => {
-      const result = await executeRun(services, request, { failFast: false, wait: true })
-      return result.kind === "executed" ? result.run.outcome : null
-    },
+    id: String(id),
+    command,
+    kind: getRunKind(getRequestTarget(request)),
+    requestedMs,
+    execute: (services) => finishRequest(services, request),
   }
 }
 
-/** Creates the work of a tick. Fails for an unknown schedule. */
-export function toTickWork(services: Services, name: string): RequestedWork {
-  findSchedule(listProjectSchedules(services.config).schedules, name)
+/** Records the tick of a schedule. Fails for an unknown schedule. */
+export async function recordTickWork(services: Services, name: string): Promise<RequestedWork> {
+  const tick = await recordScheduleTick(services, { name })
   return {
+    id: `tick-${tick.id}`,
     command: `freshet schedule tick ${name}`,
     kind: "schedule",
+    requestedMs: tick.tickMs,
     execute: async (workServices) => {
-      const result = await tickSchedule(workServices, { name, wait: true })
+      const result = await finishTick(workServices, tick, { wait: true })
       return result.kind === "executed" ? result.run.outcome : null
     },
   }

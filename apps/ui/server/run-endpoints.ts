@@ -17,7 +17,8 @@ import {
   optionalText,
   text,
 } from "./endpoint.ts"
-import { toRunWork } from "./requested-work.ts"
+import { listRequestDocuments } from "./request-documents.ts"
+import { recordRunWork } from "./requested-work.ts"
 import { toRunRequest } from "./run-target.ts"
 import { targetSchema } from "./target.ts"
 
@@ -56,10 +57,12 @@ export const runEndpoints: readonly Endpoint[] = [
   defineEndpoint({
     method: "get",
     path: "/api/requests",
-    summary: "Requests of this server, the newest first",
+    summary: "Latest requests, the newest first",
     input: noInput,
     answer: requestListSchema,
-    handle: async ({ runner }) => ({ requests: runner.list() }),
+    handle: async ({ services, runner }) => ({
+      requests: await listRequestDocuments(services, runner),
+    }),
   }),
   defineEndpoint({
     method: "post",
@@ -77,7 +80,7 @@ export const runEndpoints: readonly Endpoint[] = [
     input: z.strictObject({ target: targetSchema }),
     answer: requestSchema,
     handle: async ({ services, runner }, { target }) =>
-      runner.submit(toRunWork(await toRunRequest(services, target))),
+      runner.submit(await recordRunWork(services, await toRunRequest(services, target))),
   }),
   defineEndpoint({
     method: "post",

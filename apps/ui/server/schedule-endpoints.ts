@@ -4,7 +4,7 @@ import * as z from "zod/mini"
 
 import { requestSchema } from "./documents.ts"
 import { defineEndpoint, type Endpoint, noInput, text } from "./endpoint.ts"
-import { toTickWork } from "./requested-work.ts"
+import { recordTickWork } from "./requested-work.ts"
 
 /** Schedules, and actions on them. */
 export const scheduleEndpoints: readonly Endpoint[] = [
@@ -33,6 +33,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
     summary: "Accept a request to execute a tick of a schedule at this moment",
     input: z.strictObject({ schedule: text }),
     answer: requestSchema,
-    handle: ({ services, runner }, { schedule }) => runner.submit(toTickWork(services, schedule)),
+    handle: async ({ services, runner }, { schedule }) =>
+      runner.submit(await recordTickWork(services, schedule)),
   }),
 ]

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto"
 
 import { FreshetError } from "@freshet/core/engine"
-import { type ProjectWatcher, type RunRequest, watchProject } from "@freshet/services"
+import {
+  listOpenRequests,
+  type ProjectWatcher,
+  type RunRequest,
+  type Services,
+  watchProject,
+} from "@freshet/services"
 import type { Hono } from "hono"
 
 import { createUiApp, type UiAppOptions } from "./create-ui-app.ts"
@@ -9,8 +15,8 @@ import type { UiEvent } from "./documents.ts"
 import { createEventHub } from "./event-hub.ts"
 import { type AccessTokens, type GuardEnvironment, loopbackNames } from "./guard.ts"
 import { type HttpAddress, startHttpServer } from "./http-server.ts"
-import { type CreateServices, createLocalRunner } from "./local-runner.ts"
-import { toRunWork } from "./requested-work.ts"
+import { type CreateServices, createLocalRunner, type Runner } from "./local-runner.ts"
+import { recordRunWork, toRunWork } from "./requested-work.ts"
 import { shareProject } from "./shared-project.ts"
 
 /** Settings of the web page. */
@@ -56,24 +62,32 @@ export async function createUi(options: UiOptions): Promise<Ui> {
     if (event.kind !== "step_started") invalidate()
     hub.publish(event)
   }
-  const runner = createLocalRunner({ createServices, publish, newId: randomUUID })
+  const runner = createLocalRunner({ createServices, publish })
   const hostNames = tokens === undefined ? loopbackNames : undefined
   const access = { hostNames, tokens, readOnly }
-  const { watcher, getLedgerFault } = createWatcher(publish)
+  const ignoreLoss = () => {} // the next connection resumes them
+  const resume = () => void resumeRequests(services, runner).catch(ignoreLoss)
+  const { watcher, getLedgerFault } = createWatcher(publish, readOnly ? () => {} : resume)
   const events = { hub, getLedgerFault }
   return {
     app: createUiApp({ ...appOptions, services, runner, events, access }),
     signal: services.signal,
     run: async () => {
-      if (firstRequest !== undefined) await runner.submit(toRunWork(firstRequest))
+      if (firstRequest !== undefined) runner.submit(await recordRunWork(services, firstRequest))
       const execute = async (request: RunRequest) => {
-        await runner.submit(toRunWork(request))
+        runner.submit(await recordRunWork(services, request))
         await runner.waitUntilIdle()
       }
       await Promise.all([watchProject(services, watcher), backgroundWork?.(execute)])
       await runner.waitUntilIdle()
     },
   }
+}
+
+/** Executes the requests that no server executes: those of servers that ended before. */
+async function resumeRequests(services: Services, runner: Runner): Promise<void> {
+  for (const request of await listOpenRequests(services))
+    if (!request.isTaken) runner.submit(toRunWork(request))
 }
 
 /** Serves the page until the signal of the services is aborted. */
@@ -102,13 +116,14 @@ function requireTokens(host: string, tokens: AccessTokens | undefined): void {
 }
 
 /** Creates the watcher that publishes changes, and remembers if the ledger can be read. */
-function createWatcher(publish: (event: UiEvent) => void) {
+function createWatcher(publish: (event: UiEvent) => void, onConnected: () => void) {
   let ledgerFault: string | undefined
   const at = () => new Date().toISOString()
   const watcher: ProjectWatcher = {
     onConnected: () => {
       if (ledgerFault !== undefined) publish({ kind: "ledger_restored", at: at() })
       ledgerFault = undefined
+      onConnected()
     },
     onChanged: () => publish({ kind: "project_changed", at: at() }),
     onLost: (error) => {

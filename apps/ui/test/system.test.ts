@@ -41,7 +41,7 @@ test("a run under way is a worker with its last heartbeat and its claims, until 
     expect(await readWorkers()).toEqual([])
     const lock = { mode: "shared", wait: true, cancellable: false } as const
     await services.withProject({ lock }, async ({ runLedger }) => {
-      await runLedger?.claimTick(1, "run 1")
+      await runLedger?.claimWork({ kind: "tick", id: 1 }, "run 1")
       expect(await readWorkers()).toMatchObject([{ run: "run 1", pid: process.pid, claims: 1 }])
     })
     expect(await readWorkers()).toEqual([])

@@ -221,6 +221,8 @@ export interface RunIntent {
   /** The command line that started the run. */
   readonly command: string
   readonly kind: RunKind
+  /** The time from which it was to start; undefined if it was planned at once. */
+  readonly requestedMs?: number | undefined
   readonly steps: number
   /** Computation → the partitions to materialize. */
   readonly work: Readonly<Record<string, readonly PartitionRange[]>>

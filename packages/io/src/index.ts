@@ -110,8 +110,17 @@ export type { SettledPartition } from "./ledger/arrivals.ts"
 export { readArrivals, readNewestArrivals, recordArrivals } from "./ledger/arrivals.ts"
 export type { ScheduleStates } from "./ledger/schedules.ts"
 export { readScheduleStates, registerSchedules, setSchedulePaused } from "./ledger/schedules.ts"
-export type { RecordedTick, TickEnd, TickOutcome } from "./ledger/ticks.ts"
-export { beginTick, endTick, findTick, readLatestTicks, readNewestTicks } from "./ledger/ticks.ts"
+export type { QueuedWork, WorkEnd, WorkOutcome } from "./ledger/queued-work.ts"
+export { beginWork, endWork } from "./ledger/queued-work.ts"
+export type { RecordedRequest } from "./ledger/requests.ts"
+export {
+  findRequest,
+  insertRequest,
+  readLatestRequests,
+  readOpenRequests,
+} from "./ledger/requests.ts"
+export type { RecordedTick } from "./ledger/ticks.ts"
+export { findTick, readLatestTicks, readNewestTicks } from "./ledger/ticks.ts"
 export { readOpenTicks, recordTicks } from "./ledger/ticks.ts"
 export { copyRows } from "./publish/copy-rows.ts"
 export type { PublisherOptions } from "./publish/publisher.ts"

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { index, integer, primaryKey, serial, text } from "drizzle-orm/pg-core"
+import { bigserial, index, integer, jsonb, primaryKey, serial, text } from "drizzle-orm/pg-core"
 
 import { freshetSchema, timestampColumn } from "./freshet-schema.ts"
 
@@ -26,12 +26,12 @@ export const workers = freshetSchema.table(
   ],
 )
 
-/** The work under way that one worker at a time may do: a partition of a computation, a publication set, a tick. */
+/** The work under way that one worker at a time may do: a partition of a computation, a publication set, a tick, a request. */
 export const claims = freshetSchema.table(
   "claims",
   {
-    kind: text({ enum: ["step", "publication", "tick"] }).notNull(),
-    /** The computation, the set, or the id of the tick. */
+    kind: text({ enum: ["step", "publication", "tick", "request"] }).notNull(),
+    /** The computation, the set, or the id of the tick or request. */
     name: text().notNull(),
     /** 0 except for a step. */
     partition: integer().notNull(),
@@ -43,5 +43,27 @@ export const claims = freshetSchema.table(
   (table) => [
     primaryKey({ columns: [table.kind, table.name, table.partition] }),
     index().on(table.worker),
+  ],
+)
+
+/** The requests that servers have accepted. One without an end waits for a process, or is executed by the one that claims it. */
+export const requests = freshetSchema.table(
+  "requests",
+  {
+    id: bigserial({ mode: "number" }).primaryKey(),
+    command: text().notNull(),
+    target: jsonb().$type<object>().notNull(),
+    requested_at: timestampColumn().notNull().defaultNow(),
+    /** Its latest run; a run that had nothing to do is not in `runs`. */
+    run: text(),
+    outcome: text({ enum: ["nothing", "succeeded", "failed", "interrupted"] }),
+    /** The reason of a request that was rejected before its run began. */
+    message: text(),
+    ended_at: timestampColumn(),
+  },
+  (table) => [
+    index("requests_open_index")
+      .on(table.id)
+      .where(sql`${table.ended_at} is null`),
   ],
 )

@@ -22,7 +22,7 @@ export type { RecordedCopy, RecordedRead }
 export { queryTexts, sourceFiles } from "./ledger-caches.ts"
 export { environments } from "./ledger-environments.ts"
 export { arrivals, schedules, ticks } from "./ledger-schedules.ts"
-export { claims, workers } from "./ledger-workers.ts"
+export { claims, requests, workers } from "./ledger-workers.ts"
 
 /** The single row that identifies the ledger. Every wipe begins a new epoch. */
 export const identity = freshetSchema.table(
@@ -99,6 +99,8 @@ export const runs = freshetSchema.table(
     /** Version of the code of the planned computations: a worker with other code does not assist. */
     code_version: text(),
     cancel_requested_at: timestampColumn(),
+    /** The time from which it was to start; null if its process planned it at once. */
+    requested_at: timestampColumn(),
   },
   (table) => [
     index().on(table.started_at),

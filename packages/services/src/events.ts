@@ -1,5 +1,5 @@
 import type { RunEvent } from "@freshet/core/engine"
-import type { TickOutcome } from "@freshet/io"
+import type { WorkOutcome } from "@freshet/io"
 
 import type { GarbageDocument } from "./documents/garbage.ts"
 import type { PlanDocument } from "./documents/plan.ts"
@@ -28,7 +28,7 @@ export type TickEvent =
       readonly kind: "tick_ended"
       readonly schedule: string
       readonly tickMs: number
-      readonly outcome: TickOutcome
+      readonly outcome: WorkOutcome
       /** The reason of a tick that failed before its run began. */
       readonly message: string | undefined
     }

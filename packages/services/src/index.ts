@@ -2,13 +2,12 @@ export { listAlerts } from "./alerts/read-alerts.ts"
 export { testChannels } from "./alerts/test-channels.ts"
 export { pauseSchedule } from "./automation/pause-schedule.ts"
 export { runWorker } from "./automation/worker.ts"
-export { findSchedule, listProjectSchedules } from "./automation/project-schedules.ts"
 export { readSchedules } from "./automation/read-schedules.ts"
 export type { Scheduler, SchedulerStatus } from "./automation/scheduler.ts"
 export { createScheduler } from "./automation/scheduler.ts"
 export { simulateSchedules } from "./automation/simulate-schedules.ts"
 export type { TickScheduleResult } from "./automation/tick-schedule.ts"
-export { tickSchedule } from "./automation/tick-schedule.ts"
+export { finishTick, recordScheduleTick, tickSchedule } from "./automation/tick-schedule.ts"
 export type { Config } from "./config.ts"
 export { resolveConfig, resolveLocation, toDemoConfig } from "./config.ts"
 export type { FreshetConfig } from "./define-config.ts"
@@ -159,6 +158,14 @@ export { createRetryRequest } from "./run/retry-run.ts"
 export type { ComputationProgress, RunningStep, RunProgress } from "./run/run-progress.ts"
 export { applyEvent, getStepName, startProgress } from "./run/run-progress.ts"
 export { previewPublications } from "./run/preview-publications.ts"
+export type { RecordedRequest } from "@freshet/io"
+export {
+  finishRequest,
+  getRequestTarget,
+  listOpenRequests,
+  listRequests,
+  submitRequest,
+} from "./run/requests.ts"
 export { getRunKind, type RunRequest, type RunTarget } from "./run/run-request.ts"
 export type { Runtime } from "./runtime.ts"
 export type { Services } from "./services.ts"

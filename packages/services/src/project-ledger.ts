@@ -2,8 +2,8 @@ import { join } from "node:path"
 
 import type { Graph } from "@freshet/core/engine"
 import {
-  beginTick,
-  endTick,
+  beginWork,
+  endWork,
   expireRecords,
   findDataDifferences,
   findGarbage,
@@ -94,8 +94,8 @@ export function createProjectLedger(
       return run && readRunDetail(client, await getNames(), run)
     },
     readRunProgress: async (run) => readRunProgress(client, await getNames(), run),
-    beginTick: (tick, run) => beginTick(client, tick, run),
-    endTick: (tick, end) => endTick(client, tick, end),
+    beginWork: (work, run) => beginWork(client, work, run),
+    endWork: (work, end) => endWork(client, work, end),
     readId: () => readLedgerId(client),
     findWipeable: async (ranges) => findWipeable(client, await getNames(), ranges),
     findReaders: async (ranges) => findReaders(client, await getNames(), ranges),

@@ -29,6 +29,7 @@ import type {
   PublishedTable,
   QuarantinedLines,
   QuarantineRequest,
+  QueuedWork,
   RecordExpiry,
   LiveWorker,
   RecordedAttempt,
@@ -38,7 +39,7 @@ import type {
   RunProgress,
   SnapshotReading,
   Store,
-  TickEnd,
+  WorkEnd,
   Wipeable,
 } from "@freshet/io"
 
@@ -112,7 +113,7 @@ export interface Project {
 /** The part of a run's ledger that a run writes. */
 export type RunRecorder = Pick<
   RunLedger,
-  "ledger" | "claimTick" | "joinRun" | "leaveRun" | "whileAlone"
+  "ledger" | "claimWork" | "joinRun" | "leaveRun" | "whileAlone"
 >
 
 /** The damaged files, and their materializations with those that read them. */
@@ -156,9 +157,9 @@ export interface ProjectLedger {
   readonly findRun: (id: string) => Promise<RunDetail | undefined>
   /** Reads the progress of a run; undefined without such a run. */
   readonly readRunProgress: (run: string) => Promise<RunProgress | undefined>
-  /** Assigns a run that has claimed a tick to it; false when the tick has ended. */
-  readonly beginTick: (tick: number, run: string) => Promise<boolean>
-  readonly endTick: (tick: number, end: TickEnd) => Promise<void>
+  /** Assigns a run to queued work that it has claimed; false when the work has ended. */
+  readonly beginWork: (work: QueuedWork, run: string) => Promise<boolean>
+  readonly endWork: (work: QueuedWork, end: WorkEnd) => Promise<void>
   /** Reads the identity of the ledger, under which it claims a lake. */
   readonly readId: () => Promise<string>
   /** Counts the records of some partitions that `wipe` would remove. */
@@ -199,6 +200,7 @@ export interface RunRow {
   readonly command: string
   readonly kind: RunKind
   readonly outcome: "running" | "succeeded" | "failed" | "interrupted" | "killed"
+  readonly requestedMs: number | undefined
   readonly startedMs: number
   readonly endedMs: number | undefined
   /** Time at which another process asked the run to stop. */

@@ -63,6 +63,7 @@ const recordNames: Readonly<Record<ExpiredRecords[number]["kind"], string>> = {
   attempts: "failed attempt",
   publications: "publication",
   ticks: "tick",
+  requests: "request",
   arrivals: "arrival",
   alerts: "alert",
   workers: "worker",

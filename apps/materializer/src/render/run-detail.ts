@@ -30,7 +30,7 @@ export function formatRunDetail(
   const startedText = formatInstant(Date.parse(run.started_at))
   return [
     `${paint(style, tone, `${getSign(style, sign)} run ${run.id} ${run.outcome}`)}: ${run.command}`,
-    `${run.kind} run, started ${startedText}, ${run.outcome === "running" ? "running for" : "took"} ${duration}, ${formatStepCounts(run)}`,
+    `${run.kind} run, started ${startedText}${formatQueueTime(run)}, ${run.outcome === "running" ? "running for" : "took"} ${duration}, ${formatStepCounts(run)}`,
     ...formatEnd(run),
     ...(progress.length > 0 ? ["", ...progress] : []),
     ...formatSteps(run, listsAllSteps, style),
@@ -41,6 +41,11 @@ export function formatRunDetail(
         `published ${formatSetPartition(set, partition)}: ${formatCount(inserted)} inserted, ${formatCount(updated)} updated, ${formatCount(deleted)} deleted`,
     ),
   ]
+}
+
+function formatQueueTime({ requested_at: requested, started_at: started }: RunDetailDocument) {
+  if (requested === null) return ""
+  return ` after ${formatDuration(Date.parse(started) - Date.parse(requested))} in the queue`
 }
 
 /** Formats the cause of an early end, and the command that continues. */

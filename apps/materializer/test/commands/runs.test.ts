@@ -36,6 +36,7 @@ test("runs and a run are documents", async () => {
     command: "freshet materialize",
     kind: "interactive",
     outcome: "failed",
+    requested_at: null,
     started_at: "2026-01-05T11:00:00.000Z",
     ended_at: "2026-01-05T11:01:00.000Z",
     cancel_requested_at: null,

@@ -238,6 +238,51 @@ test("a backfill that a visitor requested holds up neither a tick nor a request"
     })
   }, slowAlone))
 
+interface RequestRow {
+  readonly outcome: string | null
+  readonly queued: boolean
+}
+
+/** Reads the requests in the order of their arrival. */
+async function readRequests(project: DeclaredProject): Promise<readonly RequestRow[]> {
+  const { rows } = await withLedgerClient(project, (client) =>
+    client.query<RequestRow>(
+      `select requests.outcome, runs.requested_at = requests.requested_at as queued
+       from freshet.requests left join freshet.runs on runs.id = run order by requests.id`,
+    ),
+  )
+  return rows
+}
+
+test.each(["worker", "ui"])(
+  "the requests of a killed server are executed by `freshet %s`, also those that had not started",
+  (command) =>
+    withShop(async (project) => {
+      const server = startFreshet(project, "ui", "--port", "0")
+      await server.waitForOutput("Freshet is at http")
+      const [, url = ""] = /(http:\S+)\//.exec(server.readOutput()) ?? []
+      for (const selection of [["slow"], ["best"]])
+        await sendRequest(url, { kind: "materialize", selection, partitions: {}, publish: false })
+      const isStarted = async () => (await readRuns(project))[0]?.materialized === 1
+      await waitUntil(isStarted)
+      server.kill("SIGKILL")
+      await server.result
+      project.land(".go", "")
+      const other = startFreshet(project, command, ...(command === "ui" ? ["--port", "0"] : []))
+      const hasEnded = ({ outcome }: RequestRow) => outcome !== null
+      await waitUntil(async () => (await readRequests(project)).every(hasEnded))
+      other.kill("SIGTERM")
+      await other.result
+      const request = { outcome: "succeeded", queued: true }
+      expect(await readRequests(project)).toEqual([request, request])
+      expect((await readRuns(project)).map(({ outcome }) => outcome)).toEqual([
+        "succeeded",
+        "succeeded",
+        "killed",
+      ])
+    }, slowMorning),
+)
+
 test("a run that a person cancels ends its tick", () =>
   withShop(async (project) => {
     await makeDue(project)

@@ -15,6 +15,7 @@ export interface RunDescription {
   /** The command line that started the run. */
   readonly command: string
   readonly kind: RunKind
+  readonly requestedMs?: number | undefined
 }
 
 /** The result of a run. */
@@ -35,10 +36,12 @@ export async function execute(
 ): Promise<RunResult> {
   const id = effects.newId()
   const steps = countSteps(plan)
+  const { command, kind, requestedMs } = options
   await effects.ledger.beginRun({
     id,
-    command: options.command,
-    kind: options.kind,
+    command,
+    kind,
+    requestedMs,
     steps,
     work: toWorkByComputation(plan),
     codeVersion: computeWorkVersion(evaluation, plan, effects),

@@ -33,7 +33,7 @@ export interface Claims {
 
 /** Work under way, as the ledger names it. */
 export interface RecordedClaim {
-  readonly kind: "step" | "publication" | "tick"
+  readonly kind: "step" | "publication" | "tick" | "request"
   readonly name: string
   readonly partition: number
   readonly pool?: StepPool | undefined

@@ -8,6 +8,7 @@ export type RecordKind =
   | "runs"
   | "publications"
   | "ticks"
+  | "requests"
   | "arrivals"
   | "alerts"
   | "workers"
@@ -104,6 +105,7 @@ const rules: Readonly<Record<RecordKind, RetentionRule>> = {
     firstId: "0",
     buildNeed: (record) => `not ${hasNewer("ticks", record, ["schedule"], "tick_at")}`,
   },
+  requests: { endColumn: "ended_at", expiry: "historyMs", firstId: "0", buildNeed: notNeeded },
   arrivals: {
     endColumn: "settled_at",
     expiry: "historyMs",
@@ -118,7 +120,7 @@ const rules: Readonly<Record<RecordKind, RetentionRule>> = {
     expiry: "historyMs",
     firstId: "",
     buildNeed: (record) =>
-      (["steps", "ticks", "publications"] as const)
+      (["steps", "ticks", "requests", "publications"] as const)
         .map(
           (kind) => `exists (
             select from freshet.${kind} as part

@@ -30,6 +30,7 @@ import {
 import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
 import { openingLock, withLock } from "./locks.ts"
 import { requireOwnProcess } from "./pooled-connection.ts"
+import type { QueuedWork } from "./queued-work.ts"
 import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
 import {
@@ -49,8 +50,8 @@ export interface RunLedger {
   readonly ledger: Ledger
   /** The connection for reading under the lock. */
   readonly client: Client
-  /** Makes this run the one that executes a tick; false while another run that lives does. */
-  readonly claimTick: (tick: number, run: string) => Promise<boolean>
+  /** Makes this run the one that executes queued work; false while another run that lives does. */
+  readonly claimWork: (work: QueuedWork, run: string) => Promise<boolean>
   /** Registers this process as a further worker of a run, whose steps it may then claim and record. */
   readonly joinRun: (run: string) => Promise<void>
   /** Ends the worker of a joined run. */
@@ -100,9 +101,9 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
     return {
       ledger,
       client,
-      claimTick: async (tick, run) => {
+      claimWork: async ({ kind, id }, run) => {
         const { claims } = await worker.open(run)
-        return claims.claim({ kind: "tick", name: String(tick), partition: 0 })
+        return claims.claim({ kind, name: String(id), partition: 0 })
       },
       joinRun: async (run) => {
         announceRun(run)
@@ -165,7 +166,7 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
     failure: (cause) => toRecordError(cause) ?? options.toLostError(cause),
   })
   return {
-    beginRun: async ({ id, command, kind, steps, work, codeVersion }) => {
+    beginRun: async ({ id, command, kind, requestedMs, steps, work, codeVersion }) => {
       announceRun(id)
       const { id: workerId } = await worker.open(id)
       const plannedWork = JSON.stringify(toRecordedWork(names, work))
@@ -179,6 +180,7 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
           codeVersion,
           kind,
           getPriority(kind),
+          requestedMs ?? null,
         ])
       })
     },
@@ -206,8 +208,8 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
 }
 
 const beginRunStatement = `
-  insert into freshet.runs (id, command, steps, worker, work, code_version, kind, priority, host, pid)
-  select $1, $2, $3, id, $5, $6, $7, $8, host, pid from freshet.workers where id = $4`
+  insert into freshet.runs (id, command, steps, worker, work, code_version, kind, priority, requested_at, host, pid)
+  select $1, $2, $3, id, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), host, pid from freshet.workers where id = $4`
 
 const endRunStatement = `
   update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null`

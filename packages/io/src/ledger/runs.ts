@@ -23,6 +23,8 @@ export interface RecordedRun {
   readonly kind: RunKind
   readonly host: string
   readonly pid: number
+  /** The time from which it was to start; undefined if its process planned it at once. */
+  readonly requestedMs: number | undefined
   readonly startedMs: number
   readonly endedMs: number | undefined
   /** Undefined while the run is under way; `killed` if its worker is dead. */
@@ -180,6 +182,7 @@ async function addStepOutcomes(
     kind: run.kind,
     host: run.host,
     pid: run.pid,
+    requestedMs: run.requested_at?.getTime(),
     startedMs: run.started_at.getTime(),
     endedMs: run.ended_at?.getTime(),
     outcome: run.outcome ?? (liveIds.has(run.id) ? undefined : "killed"),

@@ -2,6 +2,7 @@ import { type ArrivedPartitions, type DueTick, groupBy } from "@freshet/core/eng
 import type { Client } from "pg"
 
 import { toWholeMilliseconds } from "./milliseconds-sql.ts"
+import type { WorkOutcome } from "./queued-work.ts"
 import { readScheduleStates, type ScheduleStates } from "./schedules.ts"
 import { withTransaction } from "./transaction.ts"
 import { buildLivenessTest } from "./workers.ts"
@@ -15,20 +16,12 @@ export interface RecordedTick {
   readonly arrived: ArrivedPartitions | undefined
   readonly run: string | undefined
   /** Undefined until the tick has ended. */
-  readonly outcome: TickOutcome | undefined
+  readonly outcome: WorkOutcome | undefined
   readonly message: string | undefined
   /** True while its run is recorded as under way; the run may have been killed. */
   readonly hasOpenRun: boolean
   /** True while a process that lives executes it. */
   readonly isTaken: boolean
-}
-
-export type TickOutcome = "nothing" | "succeeded" | "failed" | "interrupted"
-
-/** The end of a tick; the message of one that failed before its run began. */
-export interface TickEnd {
-  readonly outcome: TickOutcome
-  readonly message?: string
 }
 
 /** Records ticks that `findDue` finds in the current state of some registered schedules. Of concurrent calls, one records a tick. Returns the ids of its ticks. */
@@ -68,7 +61,7 @@ interface TickRow {
   readonly tick: number
   readonly arrived: ArrivedPartitions | null
   readonly run: string | null
-  readonly outcome: TickOutcome | null
+  readonly outcome: WorkOutcome | null
   readonly message: string | null
   readonly open: boolean
   readonly taken: boolean
@@ -140,27 +133,4 @@ function toTick({ id, schedule, tick, open, taken: isTaken, ...row }: TickRow): 
     hasOpenRun: open,
     isTaken,
   }
-}
-
-/** Assigns a run to a tick; false when the tick has ended. The run has claimed the tick. */
-export async function beginTick(client: Client, tick: number, run: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    "update freshet.ticks set run = $2 where id = $1 and ended_at is null",
-    [tick, run],
-  )
-  return rowCount === 1
-}
-
-/** Records the end of a tick; a run that had nothing to do is not recorded, so it is removed from the tick. */
-export async function endTick(
-  client: Client,
-  tick: number,
-  { outcome, message }: TickEnd,
-): Promise<void> {
-  await client.query(
-    `update freshet.ticks set outcome = $2, message = $3, ended_at = now(),
-       run = case when exists (select from freshet.runs where runs.id = run) then run end
-     where id = $1 and ended_at is null`,
-    [tick, outcome, message ?? null],
-  )
 }

@@ -13,6 +13,7 @@ const nothing: ExpiredRecords = {
   attempts: 0,
   publications: 0,
   ticks: 0,
+  requests: 0,
   arrivals: 0,
   alerts: 0,
   workers: 0,

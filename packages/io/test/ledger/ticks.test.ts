@@ -3,19 +3,13 @@ import { randomUUID } from "node:crypto"
 import { expect, test } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
+import { beginWork, endWork } from "../../src/ledger/queued-work.ts"
 import {
   readScheduleStates,
   registerSchedules,
   setSchedulePaused,
 } from "../../src/ledger/schedules.ts"
-import {
-  beginTick,
-  endTick,
-  findTick,
-  readNewestTicks,
-  readOpenTicks,
-  recordTicks,
-} from "../../src/ledger/ticks.ts"
+import { findTick, readNewestTicks, readOpenTicks, recordTicks } from "../../src/ledger/ticks.ts"
 import { openLedgerDatabase, withRun } from "./ledger-database.ts"
 
 const { url, client } = openLedgerDatabase()
@@ -104,11 +98,13 @@ test("an open tick gets another run until it has ended", async () => {
   const schedule = await createSchedule()
   const id = await createTick(schedule)
   const isOpen = async () => (await readOpenTicks(client())).some((tick) => tick.id === id)
-  expect(await beginTick(client(), id, "killed")).toBe(true)
+  expect(await beginWork(client(), { kind: "tick", id }, "killed")).toBe(true)
   expect(await isOpen()).toBe(true)
-  expect(await beginTick(client(), id, "second")).toBe(true)
-  await withRun(url(), "second", () => endTick(client(), id, { outcome: "succeeded" }))
-  expect(await beginTick(client(), id, "third")).toBe(false)
+  expect(await beginWork(client(), { kind: "tick", id }, "second")).toBe(true)
+  await withRun(url(), "second", () =>
+    endWork(client(), { kind: "tick", id }, { outcome: "succeeded" }),
+  )
+  expect(await beginWork(client(), { kind: "tick", id }, "third")).toBe(false)
   expect(await isOpen()).toBe(false)
   expect((await readNewestTicks(client())).get(schedule)).toMatchObject({
     run: "second",
@@ -119,8 +115,12 @@ test("an open tick gets another run until it has ended", async () => {
 test("the first recorded end of a tick is final", async () => {
   const schedule = await createSchedule()
   const id = await createTick(schedule)
-  await endTick(client(), id, { outcome: "failed", message: "There is no landing zone." })
-  await endTick(client(), id, { outcome: "succeeded" })
+  await endWork(
+    client(),
+    { kind: "tick", id },
+    { outcome: "failed", message: "There is no landing zone." },
+  )
+  await endWork(client(), { kind: "tick", id }, { outcome: "succeeded" })
   expect(await findTick(client(), { schedule, tickMs })).toMatchObject({
     outcome: "failed",
     message: "There is no landing zone.",

@@ -235,8 +235,8 @@ test("work for a run that is alone is done only then", async () => {
 test("a tick is executed by one of two runs", async () => {
   await withRun(url(), "tick 1", async (one) => {
     await withRun(url(), "tick 2", async (two) => {
-      expect(await one.claimTick(7, "tick 1")).toBe(true)
-      expect(await two.claimTick(7, "tick 2")).toBe(false)
+      expect(await one.claimWork({ kind: "tick", id: 7 }, "tick 1")).toBe(true)
+      expect(await two.claimWork({ kind: "tick", id: 7 }, "tick 2")).toBe(false)
     })
   })
 })

@@ -1,14 +1,15 @@
 import { FreshetError, type Schedule } from "@freshet/core/engine"
-import { endTick, readOpenTicks, type RecordedTick, type TickOutcome } from "@freshet/io"
+import { endWork, readOpenTicks, type RecordedTick, type WorkOutcome } from "@freshet/io"
 
+import { isPassingFault } from "../run/execute-queued.ts"
 import type { Services } from "../services.ts"
-import { executeTick, isPassingFault } from "./execute-tick.ts"
+import { executeTick } from "./execute-tick.ts"
 
 /** Executes the oldest open tick that no other process executes; undefined when there is no open tick. */
 export async function executeNextTick(
   services: Services,
   schedules: readonly Schedule[],
-): Promise<TickOutcome | "busy" | undefined> {
+): Promise<WorkOutcome | "busy" | undefined> {
   const openTicks = await services.withLedger(readOpenTicks)
   const tick = openTicks.find(({ isTaken }) => !isTaken)
   if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
@@ -20,11 +21,11 @@ export async function executeOpenTick(
   services: Services,
   schedules: readonly Schedule[],
   tick: RecordedTick,
-): Promise<TickOutcome | "busy"> {
+): Promise<WorkOutcome | "busy"> {
   const schedule = schedules.find(({ name }) => name === tick.schedule)
   if (schedule === undefined) return endUndeclaredTick(services, tick)
   try {
-    const result = await executeTick(services, schedule, tick, { wait: false })
+    const result = await executeTick(services, schedule, { tick, wait: false })
     if (result.kind === "taken") return "busy"
     const outcome = result.kind === "executed" ? result.run.outcome : "nothing"
     if (!services.signal.aborted) emitTickEnd(services, tick, { outcome })
@@ -38,9 +39,10 @@ export async function executeOpenTick(
   }
 }
 
-async function endUndeclaredTick(services: Services, tick: RecordedTick): Promise<TickOutcome> {
+async function endUndeclaredTick(services: Services, tick: RecordedTick): Promise<WorkOutcome> {
   const message = "The schedule is no longer declared."
-  await services.withLedger((client) => endTick(client, tick.id, { outcome: "failed", message }))
+  const end = { outcome: "failed", message } as const
+  await services.withLedger((client) => endWork(client, { kind: "tick", id: tick.id }, end))
   emitTickEnd(services, tick, { outcome: "failed", message })
   return "failed"
 }
@@ -48,7 +50,7 @@ async function endUndeclaredTick(services: Services, tick: RecordedTick): Promis
 function emitTickEnd(
   { emit }: Services,
   { schedule, tickMs }: RecordedTick,
-  { outcome, message }: { readonly outcome: TickOutcome; readonly message?: string },
+  { outcome, message }: { readonly outcome: WorkOutcome; readonly message?: string },
 ): void {
   emit({ kind: "tick_ended", schedule, tickMs, outcome, message })
 }

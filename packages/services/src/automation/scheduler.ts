@@ -5,7 +5,7 @@ import {
   readOpenTicks,
   registerSchedules,
   syncAlerts,
-  type TickOutcome,
+  type WorkOutcome,
 } from "@freshet/io"
 
 import { listChannels } from "../alerts/channels.ts"
@@ -13,17 +13,18 @@ import { deliverAlerts, deliverUntilStopped } from "../alerts/deliver-alerts.ts"
 import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
 import { requireDefaultSchedules } from "../environments/require-default.ts"
+import { isPassingFault } from "../run/execute-queued.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
 import { executeNextTick } from "./execute-next-tick.ts"
-import { isPassingFault } from "./execute-tick.ts"
 import { keepTrying, longestPauseMs } from "./keep-trying.ts"
 import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
-import { busyRetryMs, createTickExecutor, type TickExecutor } from "./tick-executor.ts"
+import { listFreeWork, readQueue } from "./queue.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
+import { busyRetryMs, createWorkExecutor, type WorkExecutor } from "./work-executor.ts"
 
 /** The state of a scheduler, for its health. */
 export interface SchedulerStatus {
@@ -40,7 +41,7 @@ export interface Scheduler {
   /** Works until the services' signal is aborted. A lost database is waited for. */
   readonly run: () => Promise<void>
   /** Executes what is due, and returns the outcomes of its ticks. Files are looked at twice. */
-  readonly runOnce: () => Promise<readonly TickOutcome[]>
+  readonly runOnce: () => Promise<readonly WorkOutcome[]>
 }
 
 interface SchedulerState {
@@ -49,7 +50,7 @@ interface SchedulerState {
   readonly schedules: readonly Schedule[]
   readonly looking: WakeUp
   readonly executing: WakeUp
-  readonly executor: TickExecutor
+  readonly executor: WorkExecutor
   readonly delivering: WakeUp
   status: SchedulerStatus
 }
@@ -57,11 +58,10 @@ interface SchedulerState {
 /** Creates the scheduler of the declared schedules. Fails with every problem of the declarations. */
 export function createScheduler(services: Services): Scheduler {
   requireDefaultSchedules(services.config)
-  const projectSchedules = listProjectSchedules(services.config)
   const state: SchedulerState = {
     services,
-    ...projectSchedules,
-    executor: createTickExecutor(services, projectSchedules.schedules),
+    ...listProjectSchedules(services.config),
+    executor: createWorkExecutor(services),
     looking: createWakeUp(),
     executing: createWakeUp(),
     delivering: createWakeUp(),
@@ -197,24 +197,26 @@ async function executeUntilStopped(state: SchedulerState, succeed: () => void): 
   }
   while (!services.signal.aborted) {
     executor.throwFailure()
-    const openTicks = await services.withLedger(readOpenTicks)
+    const queue = await services.withLedger(readQueue)
     succeed()
-    executor.start(openTicks, onEnd)
-    const isAnyElsewhere = openTicks.some(
-      ({ isTaken, schedule }) => isTaken && !executor.isExecuting(schedule),
+    executor.start(listFreeWork(services, state.schedules, queue), onEnd)
+    const isAnyElsewhere = queue.ticks.some(
+      ({ isTaken, schedule }) => isTaken && !executor.isExecuting(`tick ${schedule}`),
     )
-    await executing.wait(isAnyElsewhere ? busyRetryMs : longestPauseMs, services.signal)
+    const isAnyQueued = queue.requests.some(({ isTaken }) => !isTaken)
+    const pauseMs = isAnyElsewhere || isAnyQueued ? busyRetryMs : longestPauseMs
+    await executing.wait(pauseMs, services.signal)
   }
 }
 
 /** The number of times that content which ticks have changed may cause further ticks. */
 const mostRounds = 100
 
-async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly TickOutcome[]> {
+async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly WorkOutcome[]> {
   const { services } = state
   const look = createLook(state)
   const pause = createWakeUp()
-  const outcomes: TickOutcome[] = []
+  const outcomes: WorkOutcome[] = []
   await services.withLedger((client) => registerSchedules(client, listNames(state)))
   for (let round = 0; round < mostRounds && !services.signal.aborted; round += 1) {
     const { hasUnsettledFiles, nextLookMs } = await services.withLedger(look)
@@ -230,9 +232,9 @@ async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly TickO
 async function executeOpenTicks(
   state: SchedulerState,
   pause: WakeUp,
-): Promise<readonly TickOutcome[]> {
+): Promise<readonly WorkOutcome[]> {
   const { services } = state
-  const outcomes: TickOutcome[] = []
+  const outcomes: WorkOutcome[] = []
   while (!services.signal.aborted) {
     const outcome = await executeNextTick(state.services, state.schedules)
     if (outcome === undefined) return outcomes

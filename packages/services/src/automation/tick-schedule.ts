@@ -42,13 +42,33 @@ export async function tickSchedule(
   services: Services,
   { name, atMs, wait }: TickRequest,
 ): Promise<TickScheduleResult> {
+  const tick = await recordScheduleTick(services, { name, atMs })
+  return finishTick(services, tick, { wait })
+}
+
+/** Records a tick of a schedule, which any process may then execute. */
+export function recordScheduleTick(
+  services: Services,
+  { name, atMs }: Omit<TickRequest, "wait">,
+): Promise<RecordedTick> {
   requireDefaultSchedules(services.config)
   const schedule = findSchedule(listProjectSchedules(services.config).schedules, name)
   if (atMs !== undefined) requireInstant(schedule, atMs)
-  let tick = await recordTick(services, schedule, atMs)
+  return recordTick(services, schedule, atMs)
+}
+
+/** Executes a recorded tick, or waits while another process does. */
+export async function finishTick(
+  services: Services,
+  recordedTick: RecordedTick,
+  { wait }: { readonly wait: boolean },
+): Promise<TickScheduleResult> {
+  const { schedules } = listProjectSchedules(services.config)
+  const schedule = findSchedule(schedules, recordedTick.schedule)
+  let tick = recordedTick
   while (tick.outcome === undefined) {
     if (!tick.isTaken) {
-      const result = await executeTick(services, schedule, tick, { wait })
+      const result = await executeTick(services, schedule, { tick, wait })
       if (result.kind === "executed") return result
     }
     tick = await waitForTick(services, tick, wait)

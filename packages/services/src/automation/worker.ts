@@ -2,16 +2,16 @@ import { readLiveRuns } from "@freshet/io"
 
 import { assistLiveRun } from "../run/assist-run.ts"
 import type { Services } from "../services.ts"
-import { executeNextTick } from "./execute-next-tick.ts"
 import { keepTrying } from "./keep-trying.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
+import { listFreeWork, readQueue } from "./queue.ts"
 import { createWakeUp } from "./wake-up.ts"
 
-/** The time between two looks of an idle worker at ticks and runs. */
+/** The time between two looks of an idle worker at the queue and at runs. */
 const idlePauseMs = 1_000
 
 /**
- * Executes open ticks and steps of the runs of other processes until the services' signal is aborted. A lost database is
+ * Executes open ticks, requests and steps of the runs of other processes until the services' signal is aborted. A lost database is
  * waited for. Fails with every problem of the declarations.
  */
 export async function runWorker(services: Services): Promise<void> {
@@ -20,8 +20,9 @@ export async function runWorker(services: Services): Promise<void> {
   const ignoreReport = () => {}
   await keepTrying(services, ignoreReport, async (succeed) => {
     while (!services.signal.aborted) {
-      const outcome = await executeNextTick(services, schedules)
-      if (outcome === undefined || outcome === "busy") {
+      const queue = await services.withLedger(readQueue)
+      const [work] = listFreeWork(services, schedules, queue)
+      if (work === undefined || (await work.execute()) === "busy") {
         await assistAnyRun(services)
         await pause.wait(idlePauseMs, services.signal)
       }

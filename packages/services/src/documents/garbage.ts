@@ -20,6 +20,7 @@ const expiredRecordsSchema = z.strictObject({
     "attempts",
     "publications",
     "ticks",
+    "requests",
     "arrivals",
     "alerts",
     "workers",

@@ -12,6 +12,8 @@ const runShape = {
   /** Decides the priority: `interactive` before `schedule` before `backfill`. */
   kind: z.enum(["interactive", "schedule", "backfill"]),
   outcome: runOutcomeSchema,
+  /** The time from which it was to start: a tick was due or a request was accepted. Null for a run of a command. */
+  requested_at: z.nullable(z.iso.datetime()),
   started_at: z.iso.datetime(),
   ended_at: z.nullable(z.iso.datetime()),
   cancel_requested_at: z.nullable(z.iso.datetime()),

@@ -32,6 +32,8 @@ import { getRunKind, type RunRequest } from "./run-request.ts"
 /** Decides how a request is executed. */
 export interface ExecuteOptions {
   readonly failFast: boolean
+  /** The time from which the request was to start; undefined for the present. */
+  readonly requestedMs?: number | undefined
   /** False: a run in progress is an error. */
   readonly wait: boolean
   readonly concurrency?: number | undefined
@@ -113,7 +115,7 @@ function omitUnrequested(plan: PlanDocument): PlanDocument {
 async function executePlan(
   services: Services,
   requestedPlan: RequestedPlan,
-  { command, target, failFast }: RunRequest & ExecuteOptions,
+  { command, target, failFast, requestedMs }: RunRequest & ExecuteOptions,
 ): Promise<ExecutedRun> {
   const { project, plan } = requestedPlan
   const { nowMs, emit } = services
@@ -137,7 +139,8 @@ async function executePlan(
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
   }
   const { concurrency, pools } = config
-  const options = { command, kind: getRunKind(target), concurrency, pools, failFast }
+  const description = { command, kind: getRunKind(target), requestedMs }
+  const options = { ...description, concurrency, pools, failFast }
   try {
     const result = await execute(project.evaluation, plan, effects, options)
     return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }

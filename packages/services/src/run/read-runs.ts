@@ -47,6 +47,7 @@ function toRunRowDocument(run: RunRow): RunRowDocument {
     command: run.command,
     kind: run.kind,
     outcome: run.outcome,
+    requested_at: toOptionalTime(run.requestedMs),
     started_at: toIsoTime(run.startedMs),
     ended_at: toOptionalTime(run.endedMs),
     cancel_requested_at: toOptionalTime(run.cancelRequestedMs),

@@ -13,12 +13,23 @@ import type { RunDetail, RunRow, StepRow } from "../project.ts"
 
 /** Converts a recorded run to a row of a list. */
 export function toRunRow(run: RecordedRun): RunRow {
-  const { id, command, kind, startedMs, endedMs, cancelRequestedMs, steps, stepsByOutcome } = run
+  const {
+    id,
+    command,
+    kind,
+    requestedMs,
+    startedMs,
+    endedMs,
+    cancelRequestedMs,
+    steps,
+    stepsByOutcome,
+  } = run
   return {
     id,
     command,
     kind,
     outcome: run.outcome ?? "running",
+    requestedMs,
     startedMs,
     endedMs,
     cancelRequestedMs,

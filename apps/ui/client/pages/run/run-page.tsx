@@ -49,7 +49,7 @@ export function RunPage() {
 }
 
 function RunHead({ run }: { readonly run: RunDetailDocument }) {
-  const { id, command, kind, outcome, started_at: startedAt, now } = run
+  const { id, command, kind, outcome, requested_at: requestedAt, started_at: startedAt, now } = run
   const [isRetrying, setIsRetrying] = useState(false)
   const canAct = useSession()?.role === "operator"
   const flag = useSession()?.command_flag
@@ -66,6 +66,7 @@ function RunHead({ run }: { readonly run: RunDetailDocument }) {
             <StateBadge state={getRunState(outcome)}>{outcome}</StateBadge>
             <span className="quiet">
               {kind}, started {formatTime(startedAt, now)}
+              {formatQueueTime(requestedAt, startedAt)}
             </span>
             <CommandText
               command={flag === null || flag === undefined ? command : `${command} ${flag}`}
@@ -93,6 +94,11 @@ function RunHead({ run }: { readonly run: RunDetailDocument }) {
       ) : null}
     </>
   )
+}
+
+function formatQueueTime(requestedAt: string | null, startedAt: string): string {
+  if (requestedAt === null) return ""
+  return ` after ${formatDuration(Date.parse(startedAt) - Date.parse(requestedAt))} in the queue`
 }
 
 function CancelButton({ id, isRequested }: { readonly id: string; readonly isRequested: boolean }) {
