@@ -40,8 +40,11 @@ export function holdTestServer(): Promise<() => Promise<void>> {
   })
 }
 
+/** Uses the embedded server, or that of `FRESHET_TEST_SERVER`, whose user may create databases and roles. */
 async function withTestServer<T>(work: (url: string) => Promise<T>): Promise<T> {
-  return withPostgres({ home, supervisorCommand: await getSupervisorCommand() }, work)
+  const databaseUrl = process.env["FRESHET_TEST_SERVER"]
+  const supervisorCommand = await getSupervisorCommand()
+  return withPostgres({ databaseUrl, home, supervisorCommand }, work)
 }
 
 /** A database open from `beforeAll` to `afterAll`. */
