@@ -45,7 +45,7 @@ export async function openUnreliableServer(
 }
 
 /** The server's Unix socket, if the URL names its folder. */
-function parseAddress(url: string): { path: string } | { host: string; port: number } {
+export function parseAddress(url: string): { path: string } | { host: string; port: number } {
   const { hostname, port, searchParams } = new URL(url)
   const host = searchParams.get("host") ?? decodeURIComponent(hostname)
   const number = Number(searchParams.get("port") ?? (port === "" ? 5432 : port))

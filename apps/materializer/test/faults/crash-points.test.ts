@@ -6,7 +6,7 @@ const step = Number(process.env["FRESHET_FAULT_STEP"] ?? 1)
 
 test("a run that is killed at any of its writes and statements leaves nothing half-done, and the next run completes it", async () => {
   const crashes = await failCalls({
-    kind: "kill",
+    kind: "SIGKILL",
     first: 1,
     step,
     expectEnd: ({ signal }) => expect(signal).toBe("SIGKILL"),

@@ -3,15 +3,20 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import type { DeclaredProject } from "../end-to-end/declared-project.ts"
-import { type CommandResult, startFreshet } from "../end-to-end/freshet-process.ts"
+import {
+  type CommandResult,
+  type RunningCommand,
+  startFreshet,
+} from "../end-to-end/freshet-process.ts"
 import { withEnvironment } from "../end-to-end/test-project.ts"
 
 /**
- * The fault of a command's N-th call: `kill` ends the process at the N-th call that changes a file or sends to PostgreSQL;
- * an error code fails the N-th call of the file system. A write that is killed or has no space writes half of its bytes.
+ * The fault of a command's N-th call: the process receives a signal at the N-th call that changes a file or sends to
+ * PostgreSQL, or the N-th call of the file system fails with an error code. A write that is killed or has no space
+ * writes half of its bytes.
  */
 export interface Fault {
-  readonly kind: "kill" | "EIO" | "ENOSPC" | "EMFILE"
+  readonly kind: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "EIO" | "ENOSPC" | "EMFILE"
   /** The number of the call, from 1. */
   readonly call: number
   /** The folders whose files count. */
@@ -28,12 +33,18 @@ export interface FaultyResult extends CommandResult {
   readonly hitCall: string | undefined
 }
 
-/** Runs a command as a process with a fault. */
-export async function runWithFault(
+/** A command with a fault, as a process under way. */
+export interface FaultyCommand extends RunningCommand {
+  /** Reads the call that was hit; undefined before. */
+  readonly readHitCall: () => string | undefined
+}
+
+/** Starts a command as a process with a fault. */
+export function startWithFault(
   project: DeclaredProject,
   { kind, call }: Pick<Fault, "kind" | "call">,
   ...words: readonly string[]
-): Promise<FaultyResult> {
+): FaultyCommand {
   const report = join(project.folder, "fault")
   rmSync(report, { force: true })
   const fault: Fault = { kind, call, folders: [project.home, project.landing], report }
@@ -41,6 +52,17 @@ export async function runWithFault(
     NODE_OPTIONS: `--require=${preload}`,
     FRESHET_FAULT: JSON.stringify(fault),
   })
-  const result = await startFreshet(faulty, ...words).result
-  return { ...result, hitCall: existsSync(report) ? readFileSync(report, "utf8") : undefined }
+  const readHitCall = () => (existsSync(report) ? readFileSync(report, "utf8") : undefined)
+  return { ...startFreshet(faulty, ...words), readHitCall }
+}
+
+/** Runs a command as a process with a fault to its end. */
+export async function runWithFault(
+  project: DeclaredProject,
+  fault: Pick<Fault, "kind" | "call">,
+  ...words: readonly string[]
+): Promise<FaultyResult> {
+  const command = startWithFault(project, fault, ...words)
+  const result = await command.result
+  return { ...result, hitCall: command.readHitCall() }
 }

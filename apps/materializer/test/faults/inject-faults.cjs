@@ -36,7 +36,8 @@ const changingCalls = [
   "sync",
   "datasync",
 ]
-const errnoByCode = new Map(Object.entries({ EIO: -5, ENOSPC: -28, EMFILE: -24 }))
+/** @type {Readonly<Record<string, number>>} */
+const errnoByCode = { EIO: -5, ENOSPC: -28, EMFILE: -24 }
 
 /** Descriptors and handles of files below the folders of the fault. */
 const openFiles = new Map()
@@ -55,7 +56,7 @@ function findPath(value) {
  * @param {unknown[]} args
  */
 function isCounted(name, args) {
-  if (fault.kind !== "kill") return true
+  if (fault.kind in errnoByCode) return true
   if (name === "open") return typeof args[1] === "string" && /[wax+]/.test(args[1])
   return changingCalls.includes(name)
 }
@@ -99,7 +100,12 @@ function takeHalf(data) {
 function createError(name, path) {
   const code = fault.kind
   const error = new Error(`${code}: injected fault, ${name} '${path}'`)
-  return Object.assign(error, { code, errno: errnoByCode.get(code), syscall: name, path })
+  return Object.assign(error, { code, errno: errnoByCode[code], syscall: name, path })
+}
+
+/** Sends the signal of the fault to this process. */
+function sendSignal() {
+  process.kill(process.pid, fault.kind)
 }
 
 /**
@@ -110,8 +116,8 @@ function createError(name, path) {
  */
 function perform(name, args, { path, call, done }) {
   if (path === undefined || !isCounted(name, args) || !isHit(name, path)) return call(...args)
-  if (fault.kind === "kill" || fault.kind === "ENOSPC") writeHalf(name, args)
-  if (fault.kind === "kill") process.kill(process.pid, "SIGKILL")
+  if (fault.kind === "SIGKILL" || fault.kind === "ENOSPC") writeHalf(name, args)
+  if (!(fault.kind in errnoByCode)) return (sendSignal(), call(...args))
   const error = createError(name, path)
   if (done === undefined) throw error
   process.nextTick(done, error)
@@ -195,14 +201,14 @@ function replaceSocketCalls() {
   }
   prototype["_writeGeneric"] = function (/** @type {any[]} */ ...args) {
     const isSent = connected.has(this) && !this.connecting
-    if (isSent && isHit("send", "to PostgreSQL")) process.kill(process.pid, "SIGKILL")
+    if (isSent && isHit("send", "to PostgreSQL")) sendSignal()
     return send.apply(this, args)
   }
 }
 
 if (fault !== null) {
   for (const name of ["open", ...readingCalls, ...changingCalls]) replaceCalls(name)
-  if (fault.kind === "kill") replaceSocketCalls()
+  if (!(fault.kind in errnoByCode)) replaceSocketCalls()
   void replaceHandleCalls()
   syncBuiltinESMExports()
 }

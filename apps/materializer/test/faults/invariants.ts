@@ -60,7 +60,7 @@ export async function expectRecovery(
 }
 
 /** Counts claims, open runs and open workers. */
-async function countWorkUnderWay(project: DeclaredProject) {
+export async function countWorkUnderWay(project: DeclaredProject) {
   const { rows } = await withLedgerClient(project, (client) =>
     client.query<{ claims: number; runs: number; workers: number }>(`
       select

@@ -10,19 +10,30 @@ import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
 import { isConnectionLost } from "../ledger/connection-loss.ts"
+import { holdWorkerLock } from "../ledger/workers.ts"
 import { describeCause } from "./publish-error.ts"
 
 /**
  * Opens a transaction that holds the publication lock of this set. `now()` is read after the lock is
- * acquired, so that publication times ascend.
+ * acquired, so that publication times ascend. The session becomes one of the worker that has claimed the set: it ends with
+ * the worker, so that a process that is stopped during a publication blocks no other.
  */
 export async function beginPublication(client: Client, set: string): Promise<void> {
   await liftStatementTimeout(client)
+  await holdLockOfPublisher(client, set)
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("set constraints all deferred")
+}
+
+async function holdLockOfPublisher(client: Client, set: string): Promise<void> {
+  const { rows } = await client.query<{ worker: number }>(
+    "select worker from freshet.claims where kind = 'publication' and name = $1",
+    [set],
+  )
+  for (const { worker } of rows) await holdWorkerLock(client, worker)
 }
 
 /** Lifts the time limits of statements and of idle transactions, which a role may have and a COPY may exceed. */

@@ -12,6 +12,7 @@ import {
 } from "../../src/ledger/alerts.ts"
 import { connectLedger } from "../../src/ledger/connection.ts"
 import { openLedgerDatabase } from "./ledger-database.ts"
+import { pauseInserts } from "./paused-inserts.ts"
 
 const { url, client } = openLedgerDatabase()
 
@@ -39,6 +40,18 @@ test("an alert is opened once while it is open, and again after it was resolved"
   expect((await findAlerts(alert))[0]!.resolvedMs).toEqual(expect.any(Number))
   await syncAlerts(client(), "overdue", { alerts: [alert] })
   expect(await findAlerts(alert)).toHaveLength(2)
+})
+
+test("the alerts of a kind are replaced at once", async () => {
+  const [first, second] = [createAlert(), createAlert()]
+  await syncAlerts(client(), "overdue", { alerts: [first] })
+  const scheduler = await connectLedger(url())
+  await pauseInserts(client(), "alerts", {
+    work: () => syncAlerts(scheduler, "overdue", { alerts: [second] }),
+    whilePaused: async () => expect((await findAlerts(first))[0]!.resolvedMs).toBe(undefined),
+  })
+  expect((await findAlerts(first))[0]!.resolvedMs).toEqual(expect.any(Number))
+  await scheduler.end()
 })
 
 test("alerts of another kind and undecided ones stay open", async () => {

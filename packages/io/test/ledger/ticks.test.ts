@@ -11,6 +11,7 @@ import {
 } from "../../src/ledger/schedules.ts"
 import { findTick, readNewestTicks, readOpenTicks, recordTicks } from "../../src/ledger/ticks.ts"
 import { openLedgerDatabase, withRun } from "./ledger-database.ts"
+import { pauseInserts } from "./paused-inserts.ts"
 
 const { url, client } = openLedgerDatabase()
 const tickMs = Date.UTC(2026, 0, 5, 6)
@@ -69,6 +70,19 @@ test("of schedulers that look at once, each sees the ticks of those before", asy
   } finally {
     await Promise.all(clients.map((scheduler) => scheduler.end()))
   }
+})
+
+test("a scheduler locks its schedules until its ticks are recorded", async () => {
+  const schedule = await createSchedule()
+  const scheduler = await connectLedger(url())
+  await pauseInserts(client(), "ticks", {
+    work: () => recordTicks(scheduler, [schedule], () => [{ schedule, tickMs }]),
+    whilePaused: async () => {
+      const text = "select from freshet.schedules where name = $1 for update nowait"
+      await expect(client().query(text, [schedule])).rejects.toMatchObject({ code: "55P03" })
+    },
+  })
+  await scheduler.end()
 })
 
 test("a failed search for due ticks records nothing", async () => {

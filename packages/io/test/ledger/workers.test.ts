@@ -5,7 +5,7 @@ import { expect, test } from "vitest"
 import { recordingLock } from "../../src/ledger/locks.ts"
 import { openRunLedger, type RunLedger } from "../../src/ledger/run-ledger.ts"
 import { readRuns } from "../../src/ledger/runs.ts"
-import { readWorkers } from "../../src/ledger/workers.ts"
+import { extendLease, readWorkers } from "../../src/ledger/workers.ts"
 import {
   buildMaterialization,
   buildStep,
@@ -13,6 +13,7 @@ import {
   openLedgerDatabase,
   withRun,
 } from "./ledger-database.ts"
+import { pauseInserts } from "./paused-inserts.ts"
 
 const { url, client } = openLedgerDatabase()
 const step = { computation: "recs", partition: 20_000, outputs: ["recs"], pool: undefined }
@@ -174,6 +175,48 @@ test("a record of an ended run is refused also over a connection that was left o
     code: "ledger",
   })
   expect(await findRun("ended")).toMatchObject({ outcome: "killed", stepsByOutcome: {} })
+  await ended.close()
+})
+
+test("an ended worker can extend, record and claim nothing, although its run is open and its sessions live", async () => {
+  const ended = await openStopped("fenced")
+  const { rows } = await client().query<{ id: number }>(
+    "update freshet.workers set ended_at = now() where run = 'fenced' returning id",
+  )
+  const [worker] = rows
+  expect(await extendLease(client(), worker!.id)).toBe(false)
+  await expect(ended.ledger.recordStep(buildStep("fenced"))).rejects.toMatchObject({
+    message: "The ledger refused a record: its run has ended.",
+  })
+  const openRun = "select from freshet.runs where id = 'fenced' and outcome is null"
+  expect((await client().query(openRun)).rowCount).toBe(1)
+  expect(await ended.ledger.claimStep(step)).toEqual({ kind: "taken" })
+  await ended.close()
+})
+
+test("a worker cannot be ended between the test of its record and the end of the record", async () => {
+  const recorder = await openStopped("recorder")
+  await pauseInserts(client(), "steps", {
+    work: () => recorder.ledger.recordStep(buildStep("recorder")),
+    whilePaused: async () => {
+      await client().query("set lock_timeout = '50ms'")
+      const end = client().query(
+        "update freshet.workers set ended_at = now() where run = 'recorder'",
+      )
+      await expect(end).rejects.toMatchObject({ code: "55P03" })
+      await client().query("reset lock_timeout")
+    },
+  })
+  await recorder.close()
+})
+
+test("the end of a run that another process has ended is refused", async () => {
+  const ended = await openStopped("closed")
+  await client().query("update freshet.runs set outcome = 'killed' where id = 'closed'")
+  await expect(ended.ledger.endRun({ id: "closed", outcome: "succeeded" })).rejects.toMatchObject({
+    message: "Another process has ended the run.",
+  })
+  expect(await findRun("closed")).toMatchObject({ outcome: "killed" })
   await ended.close()
 })
 

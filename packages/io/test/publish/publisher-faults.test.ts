@@ -6,6 +6,7 @@ import { Client } from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { connectLedger } from "../../src/ledger/connection.ts"
+import { endDeadWorkers } from "../../src/ledger/workers.ts"
 import { createPublisher } from "../../src/publish/publisher.ts"
 import type { ReadRows } from "../../src/publish/row-reader.ts"
 import { openCommitProxy } from "./commit-proxy.ts"
@@ -91,6 +92,14 @@ async function killPublisher(): Promise<void> {
     where application_name = 'freshet publish' and datname = current_database()`
   await fixture.client.query(`select pg_terminate_backend(pid) ${publisher}`)
   await waitUntil(async () => (await fixture.client.query(`select ${publisher}`)).rowCount === 0, 1)
+}
+
+async function countPublishers(): Promise<number | null> {
+  const { rowCount } = await fixture.client.query(
+    `select from pg_stat_activity
+     where application_name = 'freshet publish' and datname = current_database()`,
+  )
+  return rowCount
 }
 
 /** Publishes over a connection that is killed just before its n-th statement; returns true if it had that many. */
@@ -228,6 +237,32 @@ describe("a run", () => {
     expect(error.message).toContain("is over")
     await fixture.client.query("update freshet.runs set outcome = null")
     expect(await watchEditions(fixture.client)).toEqual(whole(1))
+  })
+
+  test("that is stopped during a publish ends with its worker, and another run can publish the set", async () => {
+    await createTestPublisher().publish(await edition(1))
+    const request = await edition(2)
+    const { rows } = await fixture.client.query<{ id: number }>(
+      `insert into freshet.workers (run, host, pid, lease_until) values ('run_1', 'here', 1, now())
+       returning id`,
+    )
+    const claim = `insert into freshet.claims (kind, name, partition, worker)
+      values ('publication', $1, 0, $2)`
+    await fixture.client.query(claim, [request.set, rows[0]?.id])
+    let startSuccessor = () => {}
+    const stopped = new Promise<void>((resolve) => (startSuccessor = resolve))
+    const readRows: ReadRows = async function* (...args) {
+      startSuccessor()
+      await waitUntil(async () => (await countPublishers()) === 0)
+      yield* fixture.readRows(...args)
+    }
+    const work = catchError(createTestPublisher({ readRows }).publish(request))
+    await stopped
+    await endDeadWorkers(fixture.client)
+    expect((await work).code).toBe("publish")
+    await fixture.client.query("update freshet.runs set outcome = null")
+    await createTestPublisher().publish(await edition(3))
+    expect(await watchEditions(fixture.client)).toEqual(whole(3))
   })
 
   test("cannot end between that test and the COMMIT", async () => {
