@@ -60,7 +60,7 @@ export function engagementAssets({ decayDays }: ReputationSettings) {
             description: "a weight is above 0 and at most the number of engagements",
             query: sql`
               select user_id, engaged_with_id, events, seconds from ${itself}
-              where seconds <= 0 or seconds > ${decaySeconds} * events`,
+              where seconds <= 0 or seconds > ${decaySeconds}::bigint * events`,
           }),
         ],
       },
