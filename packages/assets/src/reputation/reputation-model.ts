@@ -41,6 +41,7 @@ export function reputationModel({ messages, documents }: ModelInputs) {
       "Classifier of weekly documents, trained each day: the terms with their weights in a logistic regression over TF-IDF, its scores on the documents that were held out, and its reliability. A day without messages keeps the model of the day before.",
     columns,
     version: "1",
+    memoryMb: 2048,
     upstream: { messages, documents, earlier: previous() },
     async *compute({ messages: messageRows, documents: documentRows, earlier }, { partition }) {
       const model = (await hasRows(messageRows)) ? await trainModel(documentRows) : "no messages"

@@ -31,7 +31,7 @@ export const defaultReputationSettings: ReputationSettings = {
   order: "filterThenCut",
   minimumScore: 0.75,
   messageDays: 364,
-  trainingDocuments: 200_000,
+  trainingDocuments: 20_000,
   seed: 1,
   expireAfterDays: 1,
 }

@@ -8,17 +8,22 @@ export interface SparseRows {
 /** A row as pairs of column and value. */
 export type SparseRow = readonly (readonly [column: number, value: number])[]
 
-/** Packs rows into arrays. */
-export function toSparseRows(rows: readonly SparseRow[]): SparseRows {
-  const entries = rows.flat()
-  const starts = new Int32Array(rows.length + 1)
-  rows.forEach((row, at) => {
-    starts[at + 1] = (starts[at] ?? 0) + row.length
-  })
+/** Packs rows into arrays, one row after the other. */
+export function toSparseRows(rows: Iterable<SparseRow>): SparseRows {
+  const starts = [0]
+  const columns: number[] = []
+  const values: number[] = []
+  for (const row of rows) {
+    for (const [column, value] of row) {
+      columns.push(column)
+      values.push(value)
+    }
+    starts.push(columns.length)
+  }
   return {
-    starts,
-    columns: Int32Array.from(entries, ([column]) => column),
-    values: Float64Array.from(entries, ([, value]) => value),
+    starts: Int32Array.from(starts),
+    columns: Int32Array.from(columns),
+    values: Float64Array.from(values),
   }
 }
 

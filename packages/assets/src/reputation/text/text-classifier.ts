@@ -21,11 +21,21 @@ const strength = 4
 export function trainTextClassifier(texts: readonly LabelledText[]): TextClassifier | undefined {
   const labels = texts.map(({ isGood }) => isGood)
   if (!labels.includes(true) || !labels.includes(false)) return undefined
-  const documents = texts.map(({ text }) => countTerms(text))
-  const vocabulary = buildVocabulary(documents, vocabularyLimits)
-  const rows = toSparseRows(documents.map(createVectorizer(vocabulary)))
+  const vocabulary = buildVocabulary(
+    mapTexts(texts, (terms) => terms),
+    vocabularyLimits,
+  )
+  const rows = toSparseRows(mapTexts(texts, createVectorizer(vocabulary)))
   const model = trainLogisticRegression(rows, { labels, columns: vocabulary.length, strength })
   return { vocabulary, ...model }
+}
+
+/** Converts the terms of one text after the other: those of all texts would need much memory. */
+function* mapTexts<T>(
+  texts: readonly LabelledText[],
+  convert: (terms: ReadonlyMap<string, number>) => T,
+): Generator<T, void> {
+  for (const { text } of texts) yield convert(countTerms(text))
 }
 
 /** Creates a function that computes the probability of a cleaned text to be good. */

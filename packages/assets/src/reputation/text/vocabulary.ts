@@ -25,17 +25,20 @@ interface TermFrequency {
 
 /** Builds a vocabulary from the terms of documents, in the order of the terms' texts. */
 export function buildVocabulary(
-  documents: readonly ReadonlyMap<string, number>[],
+  documents: Iterable<ReadonlyMap<string, number>>,
   limits: VocabularyLimits,
 ): Vocabulary {
   const frequencies = new Map<string, TermFrequency>()
-  for (const counts of documents)
+  let total = 0
+  for (const counts of documents) {
+    total += 1
     for (const [term, count] of counts) {
       const frequency = frequencies.get(term) ?? { term, documents: 0, occurrences: 0 }
       frequency.documents += 1
       frequency.occurrences += count
       frequencies.set(term, frequency)
     }
+  }
   return [...frequencies.values()]
     .filter((frequency) => frequency.documents >= limits.minimumDocuments)
     .toSorted(
@@ -45,7 +48,7 @@ export function buildVocabulary(
     .toSorted((one, other) => compareText(one.term, other.term))
     .map((frequency) => ({
       term: frequency.term,
-      idf: Math.log((1 + documents.length) / (1 + frequency.documents)) + 1,
+      idf: Math.log((1 + total) / (1 + frequency.documents)) + 1,
     }))
 }
 
