@@ -119,9 +119,17 @@ function sumServerCpuMs(server: number): number {
   const childPids = readFileSync(`/proc/${server}/task/${server}/children`, "utf8")
     .trim()
     .split(" ")
-  const childTicks = childPids.map((pid) => {
-    const [user, system] = readProcessStat(Number(pid)).slice(11, 13)
-    return Number(user) + Number(system)
-  })
+  const childTicks = childPids.map((pid) => readOwnTicks(Number(pid)))
   return msPerTick * childTicks.reduce((sum, ticks) => sum + ticks, 0) + readProcessCpuMs(server)
+}
+
+/** Reads the ticks of a process without its children; 0 if it has ended since it was listed: then its parent has them. */
+function readOwnTicks(pid: number): number {
+  try {
+    const [user, system] = readProcessStat(pid).slice(11, 13)
+    return Number(user) + Number(system)
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0
+    throw error
+  }
 }

@@ -207,6 +207,8 @@ export interface RunRow {
   readonly cancelRequestedMs: number | undefined
   readonly steps: number
   readonly materialized: number
+  /** The number of ended steps that needed no new rows: their inputs did not change, or they only ran checks. */
+  readonly unchanged: number
   readonly failed: number
 }
 

@@ -52,9 +52,15 @@ export function formatRunDuration(
   return formatDuration((end === null ? nowMs : Date.parse(end)) - Date.parse(start))
 }
 
-export function formatStepCounts({ steps, materialized, failed }: RunRowDocument): string {
+export function formatStepCounts({
+  steps,
+  materialized,
+  unchanged,
+  failed,
+}: RunRowDocument): string {
+  const unchangedText = unchanged > 0 ? `, ${formatCount(unchanged)} unchanged` : ""
   const failedText = failed > 0 ? `, ${formatCount(failed)} failed` : ""
-  return `${formatCount(materialized)} of ${formatCount(steps)} materialized${failedText}`
+  return `${formatCount(materialized)} of ${formatCount(steps)} materialized${unchangedText}${failedText}`
 }
 
 /** Formats the note below a list that may omit runs. */

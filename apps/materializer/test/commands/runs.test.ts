@@ -42,6 +42,7 @@ test("runs and a run are documents", async () => {
     cancel_requested_at: null,
     steps: 4,
     materialized: 2,
+    unchanged: 0,
     failed: 1,
   }
   expect(JSON.parse(list.out)).toEqual({

@@ -20,6 +20,8 @@ const runShape = {
   /** The number of planned steps. */
   steps: z.int(),
   materialized: z.int(),
+  /** The number of ended steps that needed no new rows: their inputs did not change, or they only ran checks. */
+  unchanged: z.int(),
   failed: z.int(),
 }
 

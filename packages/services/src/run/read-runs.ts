@@ -53,6 +53,7 @@ function toRunRowDocument(run: RunRow): RunRowDocument {
     cancel_requested_at: toOptionalTime(run.cancelRequestedMs),
     steps: run.steps,
     materialized: run.materialized,
+    unchanged: run.unchanged,
     failed: run.failed,
   }
 }

@@ -35,6 +35,7 @@ export function toRunRow(run: RecordedRun): RunRow {
     cancelRequestedMs,
     steps,
     materialized: (stepsByOutcome.materialized ?? 0) + (stepsByOutcome.reused ?? 0),
+    unchanged: (stepsByOutcome.unchanged ?? 0) + (stepsByOutcome.checked ?? 0),
     failed: (stepsByOutcome.failed ?? 0) + (stepsByOutcome.checks_failed ?? 0),
   }
 }

@@ -53,7 +53,7 @@ function RunHead({ run }: { readonly run: RunDetailDocument }) {
   const [isRetrying, setIsRetrying] = useState(false)
   const canAct = useSession()?.role === "operator"
   const flag = useSession()?.command_flag
-  const unfinished = run.steps - run.materialized
+  const unfinished = run.steps - run.materialized - run.unchanged
   return (
     <>
       <p className={assetClasses["crumb"]}>

@@ -79,7 +79,8 @@ function createColumns(now: string): readonly Column<RunRow>[] {
     {
       head: "Materialized",
       className: "num",
-      cell: ({ materialized, steps }) => `${formatCount(materialized)} of ${formatCount(steps)}`,
+      cell: ({ materialized, unchanged, steps }) =>
+        `${formatCount(materialized)} of ${formatCount(steps - unchanged)}`,
     },
     {
       head: "Failed",
@@ -103,13 +104,13 @@ function createColumns(now: string): readonly Column<RunRow>[] {
   ]
 }
 
-function StepBar({ run: { steps, materialized, failed } }: { readonly run: RunRow }) {
+function StepBar({ run: { steps, materialized, unchanged, failed } }: { readonly run: RunRow }) {
   return (
     <StateBar
       counts={[
-        ["fresh", materialized],
+        ["fresh", materialized + unchanged],
         ["failed", failed],
-        ["queued", Math.max(0, steps - materialized - failed)],
+        ["queued", Math.max(0, steps - materialized - unchanged - failed)],
       ]}
     />
   )

@@ -35,7 +35,7 @@ export function TodayAside({ status }: { readonly status: StatusDocument }) {
               </Link>
               <span className="quiet">{formatShortTime(run.started_at, list.now)}</span>
               <span className={belowClass}>
-                {run.materialized} of {formatQuantity(run.steps, "step")}
+                {run.materialized + run.unchanged} of {formatQuantity(run.steps, "step")}
                 {run.failed === 0 ? "" : `, ${run.failed} failed`}
                 {run.ended_at === null
                   ? ""
