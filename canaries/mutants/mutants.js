@@ -266,7 +266,7 @@ const transactions = [
     file: `${ledger}/transaction.ts`,
     text: `    await client.query("rollback").catch(() => undefined) // the connection may be lost\n`,
     replacement: "",
-    test: "test/ledger/ticks.test.ts",
+    test: "test/ledger/transaction.test.ts",
   },
 ]
 

@@ -20,7 +20,9 @@ export const environmentTables = [
   "line_counts",
   "publications",
   "published_partitions",
+  "published_tables",
   "claims",
+  "requests",
   "table_migrations",
 ] as const
 
