@@ -56,6 +56,6 @@ function buildQuery(upstream: readonly number[], assets: readonly DailyAsset[]):
     const asset = assets[at]
     return asset === undefined ? [] : [sql`select id from ${asset}`]
   })
-  const [first = sql`select id from ${orders}`, ...others] = parts
-  return others.reduce((above, below) => sql`${above} union all ${below}`, first) as Sql<never> // all reads are daily
+  const [first = sql`select id from ${orders}`, ...further] = parts
+  return further.reduce((above, below) => sql`${above} union all ${below}`, first) as Sql<never> // all reads are daily
 }

@@ -14,8 +14,8 @@ export interface FileRows {
 
 /** The files with the rows of a published table, or of some of its partitions, before and after a publication. */
 export interface FileChange {
-  readonly before: readonly FileRows[]
-  readonly after: readonly FileRows[]
+  readonly oldFiles: readonly FileRows[]
+  readonly newFiles: readonly FileRows[]
   readonly key: readonly string[]
 }
 
@@ -41,12 +41,12 @@ export function createRowComparer(session: Session, store: Pick<Store, "localPat
       )
       return Number(rows[0]?.["rows"])
     },
-    readDifference: async function* ({ before, after, key }) {
+    readDifference: async function* ({ oldFiles, newFiles, key }) {
       const [beforeRows, afterRows] = [
-        await buildRows(store, before),
-        await buildRows(store, after),
+        await buildRows(store, oldFiles),
+        await buildRows(store, newFiles),
       ]
-      const names = after[0]?.columns.map(({ name }) => name) ?? []
+      const names = newFiles[0]?.columns.map(({ name }) => name) ?? []
       yield* streamQuery(session, buildDifferenceQuery({ beforeRows, afterRows, names, key }))
     },
   }

@@ -71,8 +71,14 @@ function compareFiles(
 ): EngineDifference | undefined {
   const replaced = [...(scoped.replacedPartitions ?? [])]
   if (replaced.length === 0 || partitions.length === 0) return undefined
-  const before = replaced.map(([key, { file }]) => ({ file, columns: listRowColumns(target, key) }))
-  const after = partitions.map(({ key, file }) => ({ file, columns: listRowColumns(target, key) }))
+  const oldFiles = replaced.map(([key, { file }]) => ({
+    file,
+    columns: listRowColumns(target, key),
+  }))
+  const newFiles = partitions.map(({ key, file }) => ({
+    file,
+    columns: listRowColumns(target, key),
+  }))
   return {
     currentRows: replaced.reduce((sum, [, partition]) => sum + partition.rows, 0),
     countRows: async () => {
@@ -82,7 +88,7 @@ function compareFiles(
       for (const { key, file } of partitions) rows.set(key, await comparer.countRows(file))
       return partitions.reduce((sum, { key }) => sum + (rows.get(key) ?? 0), 0)
     },
-    readChunks: () => comparer.readDifference({ before, after, key: target.key }),
+    readChunks: () => comparer.readDifference({ oldFiles, newFiles, key: target.key }),
   }
 }
 
