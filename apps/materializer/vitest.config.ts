@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/end-to-end/heavy/**"],
+          exclude: ["test/end-to-end/heavy/**", "test/faults/**"],
         },
       },
       {
