@@ -45,6 +45,11 @@ export class FreshetError extends Error {
   }
 }
 
+/** Tests if work ended early because it was cancelled. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof FreshetError && error.code === "interrupted"
+}
+
 /** A request with problems; carries all of them. */
 export class ProblemsError extends FreshetError {
   readonly problems: readonly Problem[]

@@ -1,4 +1,5 @@
 import type { Plan } from "../plan/plan.ts"
+import { isInterruption } from "../problem.ts"
 import { computeClaimPause } from "./claim-pause.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
 import { type PublicationResult, publishSets } from "./publish-sets.ts"
@@ -19,15 +20,25 @@ export async function publishPlan(
   const sets = plan.publications.map(({ set }) => set).toSorted()
   if (sets.length === 0) return []
   for (const set of sets) await claimPublication(set, effects)
-  if (signal.aborted) return []
-  const currentState = (await ledger.hasOtherRecords()) ? await readRunState(effects) : state
-  const results = await publishSets(currentState, plan, effects, run)
+  const currentState = signal.aborted ? undefined : await readCurrentState(state, effects)
+  const results =
+    currentState === undefined ? [] : await publishSets(currentState, plan, effects, run)
   for (const set of sets) await ledger.releasePublication(set)
   return results
 }
 
-async function readRunState({ ledger, readEvaluation }: RunEffects): Promise<RunState> {
-  return createRunState(await readEvaluation(), createMaterializationCache(ledger))
+/** Reads the state again if other runs have recorded anything. Undefined if the run is cancelled meanwhile. */
+async function readCurrentState(
+  state: RunState,
+  { ledger, readEvaluation }: RunEffects,
+): Promise<RunState | undefined> {
+  if (!(await ledger.hasOtherRecords())) return state
+  try {
+    return createRunState(await readEvaluation(), createMaterializationCache(ledger))
+  } catch (error) {
+    if (isInterruption(error)) return undefined
+    throw error
+  }
 }
 
 /** Waits until the run has the claim of a set, or is cancelled. Every run claims in the same order. */

@@ -15,7 +15,7 @@ import {
 } from "../plan/publication.ts"
 import { type TableContent, chooseContents } from "../plan/table-content.ts"
 import type { AssetRange, Effects, Ledger } from "../ports.ts"
-import { FreshetError } from "../problem.ts"
+import { FreshetError, isInterruption } from "../problem.ts"
 import type { PublicationRequest, PublicationTable, TableChange } from "../publisher.ts"
 import { isBlockedByFailedCheck } from "./blockers.ts"
 import { createMaterializationCache } from "./materialization-cache.ts"
@@ -32,7 +32,10 @@ export interface PublicationResult {
   readonly error: string | undefined
 }
 
-/** Publishes each planned set whose newest ready partition differs from its current publication. A set without a ready partition is unchanged. */
+/**
+ * Publishes each planned set whose newest ready partition differs from its current publication. A set without a ready
+ * partition is unchanged. A cancelled run publishes no further set.
+ */
 export async function publishSets(
   state: RunState,
   plan: Plan,
@@ -45,6 +48,7 @@ export async function publishSets(
     const request = await buildPublicationRequest(state, planned, effects, run)
     if (request === undefined) continue
     const result = await publishSet(request, effects)
+    if (result === undefined) break
     results.push({ ...result, withdrawn: planned.withdrawn })
   }
   return results
@@ -120,14 +124,16 @@ function isReadyInRun(state: RunState, asset: Asset, partition: number): boolean
   return passed ?? hasPassedChecks(state.evaluation, asset, partition)
 }
 
+/** Publishes a set; undefined if the run was cancelled before the publication was complete. */
 async function publishSet(
   request: PublicationRequest,
   effects: Effects,
-): Promise<Omit<PublicationResult, "withdrawn">> {
+): Promise<Omit<PublicationResult, "withdrawn"> | undefined> {
   const { set, partitionKey: key } = request
   const startedMs = effects.nowMs()
   effects.emit({ kind: "publish_started", set, partition: key })
   const result = await tryPublish(request, effects)
+  if (result === undefined) return undefined
   const ms = effects.nowMs() - startedMs
   effects.emit({ kind: "publish_ended", partition: key, ms, ...result })
   return { key, ...result }
@@ -140,6 +146,7 @@ async function tryPublish(request: PublicationRequest, effects: Effects) {
   } catch (error) {
     if (error instanceof FreshetError && error.code === "publish")
       return { set, changes: [], error: error.message }
+    if (isInterruption(error)) return undefined
     throw error
   }
 }

@@ -34,7 +34,7 @@ import type {
   StepOutcome,
   StepRecord,
 } from "../ports.ts"
-import { FreshetError, getErrorMessage } from "../problem.ts"
+import { FreshetError, getErrorMessage, isInterruption } from "../problem.ts"
 import { adoptRecords } from "./adopt-records.ts"
 import { copyLandedFiles } from "./copy-landed-files.ts"
 import { findFreshRecord, findCurrentRecord } from "./materialization-cache.ts"
@@ -98,7 +98,7 @@ export async function runStep(
       ? await runCheckStep(state, step, effects)
       : await runMaterializeStep(state, step, effects)
   } catch (error) {
-    if (error instanceof FreshetError && error.code === "interrupted") throw error
+    if (isInterruption(error)) throw error
     return {
       ...emptyResult,
       ...findFailureInputs(state, step, effects),

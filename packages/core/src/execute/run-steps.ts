@@ -1,6 +1,6 @@
 import { type Step, getComputation, toStepReference } from "../plan/plan.ts"
 import type { AssetRange, AttemptRecord, ClaimResult, Effects, StepOutcome } from "../ports.ts"
-import { FreshetError } from "../problem.ts"
+import { isInterruption } from "../problem.ts"
 import {
   type ActiveRun,
   addRecording,
@@ -61,7 +61,7 @@ export async function runSteps(run: ActiveRun): Promise<boolean> {
     run.errors.push(error)
     cancelTimers(run)
     await Promise.allSettled([...tasks, ...run.recordings])
-    if (error instanceof FreshetError && error.code === "interrupted") return true
+    if (isInterruption(error)) return true
     throw error
   }
   await Promise.all(run.recordings)

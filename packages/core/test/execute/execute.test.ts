@@ -264,6 +264,23 @@ describe("abort", () => {
     expect([project.steps.length, project.publications.length]).toEqual([1, 0])
   })
 
+  test("a publication that is interrupted ends the run, and its claim is released", async () => {
+    const published = dailyAsset("p", sql`select n from ${raw}`, {
+      publish: publishTo({ $inferInsert: {} }, { set: "s" }),
+    })
+    const project = createProjectWithDays([1], {
+      beforePublish: () => {
+        project.aborted = true
+        throw new FreshetError("interrupted", "stopped")
+      },
+    })
+    const result = await run(project, buildValidGraph(raw, published))
+    expect(result).toMatchObject({ outcome: "interrupted", publications: [] })
+    project.behaviour.beforePublish = () => {}
+    project.aborted = false
+    expect((await run(project, buildValidGraph(raw, published))).publications).toHaveLength(1)
+  })
+
   test("an interrupted engine is not a failed step", async () => {
     const project = createProjectWithDays([1], {
       beforeCompute: () => {
