@@ -7,7 +7,7 @@ export default defineConfig({
       "../../packages/embedded-postgres/test/global-setup.ts",
       "test/end-to-end/global-setup.ts",
     ],
-    maxWorkers: 1,
+    maxWorkers: 2,
     testTimeout: 3_600_000,
     hookTimeout: 600_000,
     teardownTimeout: 600_000,

@@ -130,7 +130,7 @@ function createStateColumns(
 function createOwnerColumn(owners: CatalogTableProps["owners"]): Column<AssetStateDocument> {
   return {
     head: "Owner",
-    className: "nowrap wide-only",
+    className: `nowrap ${classes["owner"]}`,
     tone: "quiet",
     cell: ({ name }) => owners.get(name)?.join(", "),
   }

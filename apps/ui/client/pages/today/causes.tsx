@@ -48,7 +48,7 @@ export function Causes({
         ))}
         {overdue.map((group, at) => (
           <OverdueItem
-            key={group.key}
+            key={group.reason}
             id={`cause-${causes.length + at}`}
             group={group}
             now={status.now}
@@ -242,28 +242,27 @@ function AssetNames({ names: allNames }: { readonly names: readonly string[] }) 
 }
 
 interface OverdueGroup {
-  readonly key: string
+  readonly reason: string
   readonly partition: string
   readonly dueAt: string
   readonly names: readonly string[]
 }
 
-/** Groups overdue assets by partition and deadline. */
+/** Groups overdue assets by their root cause. */
 function groupOverdue(assets: readonly AssetStateDocument[]): readonly OverdueGroup[] {
   const groups = new Map<string, OverdueGroup>()
   for (const { name, overdue } of assets) {
     if (overdue === null) continue
-    const { partition, due_at: dueAt } = overdue
-    const key = `${partition} ${dueAt}`
-    const names = [...(groups.get(key)?.names ?? []), name]
-    groups.set(key, { key, partition, dueAt, names })
+    const { partition, due_at: dueAt, reason } = overdue
+    const group = groups.get(reason) ?? { reason, partition, dueAt, names: [] }
+    groups.set(reason, { ...group, names: [...group.names, name] })
   }
   return [...groups.values()]
 }
 
 function OverdueItem({
   id,
-  group: { partition, dueAt, names },
+  group: { reason, partition, dueAt, names },
   now,
 }: {
   readonly id: string
@@ -275,11 +274,10 @@ function OverdueItem({
     <li id={id} className={classes["cause"]}>
       <StateIcon state="overdue" />
       <div className="stack">
-        <h3>
-          {partition} <span className={classes["verb"]}>is overdue</span>
-        </h3>
+        <h3 className={classes["reason"]}>{reason}</h3>
         <p className="quiet">
-          Due {formatTime(dueAt, now)}, {formatDuration(Date.parse(now) - Date.parse(dueAt))} ago.
+          {partition} was due {formatTime(dueAt, now)},{" "}
+          {formatDuration(Date.parse(now) - Date.parse(dueAt))} ago.
         </p>
         <p>
           <b>Overdue {names.length}:</b> <AssetNames names={names} />

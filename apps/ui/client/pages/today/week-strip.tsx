@@ -26,7 +26,8 @@ export function WeekStrip({ status }: { readonly status: StatusDocument }) {
   const overdue = new Map(status.assets.map((asset) => [asset.name, asset.overdue?.partition]))
   const days = listStripDays(assets, [...overdue.values()])
   if (days.length === 0) return null
-  const detail = formatQuantity(names.length, "published daily asset")
+  const total = formatQuantity(names.length, "published daily asset")
+  const detail = names.length > assetCount ? `the first ${assetCount} of ${total}` : total
   return (
     <Section title={`Last ${formatQuantity(days.length, "day")}`} detail={detail}>
       <div className="scroll">
