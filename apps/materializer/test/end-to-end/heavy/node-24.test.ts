@@ -78,7 +78,7 @@ async function readOutput(project: TestProject, words: readonly string[]) {
 
 async function expectSameExport(project: TestProject, format: string): Promise<void> {
   const [here = "", there = ""] = ["here", "there"].map((name) => join(project.folder, name))
-  const words = ["data", "export", "user_recs", "--format", format, "--output"]
+  const words = ["data", "export", "user_recs", "--format", format, "--force", "--output"]
   expectDone(await runFreshet(project, ...words, here))
   expectDone(await runFreshet(onNode24(project), ...words, there))
   expect({ format, isSame: readFileSync(there).equals(readFileSync(here)) }).toEqual({
