@@ -169,10 +169,19 @@ async function crashServer(server: CrashingServer, afterMs: number): Promise<voi
   const postmaster = await retry(server.url, readPostmaster)
   await delay(afterMs)
   const kind = server.random.below(3)
-  if (kind === 0) process.kill(postmaster, "SIGQUIT")
-  else if (kind === 1) process.kill(postmaster, "SIGKILL")
-  else process.kill(await retry(server.url, readPublisherProcess), "SIGKILL")
+  if (kind === 0) killProcess(postmaster, "SIGQUIT")
+  else if (kind === 1) killProcess(postmaster, "SIGKILL")
+  else killProcess(await retry(server.url, readPublisherProcess), "SIGKILL")
   server.crashes += 1
+}
+
+/** Sends a signal to a process, which may have ended since its number was read. */
+function killProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error
+  }
 }
 
 async function readPostmaster(client: Client): Promise<number> {
