@@ -11,6 +11,7 @@ export function formatDemoData(document: DemoDataDocument): readonly string[] {
     `Landed ${formatQuantity(fileCount, "file")} (${formatBytes(bytes)}) in ${landing}.`,
     ...(stocktwits === null ? [] : formatActivity(stocktwits)),
     ...(movies === null ? [] : ["Films: generated, except the price index, which is real."]),
+    ...Object.keys(groups).map((name) => `Group ${name}: generated.`),
   ]
 }
 
