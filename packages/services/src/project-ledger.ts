@@ -47,7 +47,7 @@ import type { StoredFiles } from "./stored-files.ts"
 type StateConfig = Pick<Config, "home" | "environment">
 
 /** Returns the path of the state file of the ledger; each environment has one. */
-function locateStateFile({ home, environment }: StateConfig): string {
+export function locateStateFile({ home, environment }: StateConfig): string {
   return environment === undefined
     ? join(home, "histories")
     : join(home, "environments", environment, "histories")

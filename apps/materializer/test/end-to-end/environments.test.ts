@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
 import { waitUntil } from "@freshet/embedded-postgres/testing"
@@ -85,12 +85,16 @@ test("garbage collection spares the files of an environment, and deletes them af
   })
 })
 
-test("an environment is created again after it was dropped, also with the state file of the first one", async () => {
+test("an environment is created again after it was dropped, also on a machine with the state file of the first one", async () => {
   await withPairs(async (project) => {
     await run(project, "env", "create", "pr-42")
     await run(project, "--env", "pr-42", "wipe", "recs", "--date", days[0], "--yes")
     await run(project, "--env", "pr-42", "plan", "recs", ...allDays)
+    const folder = join(project.home, "environments", "pr-42")
+    cpSync(folder, `${folder} copy`, { recursive: true })
     await run(project, "env", "drop", "pr-42", "--yes")
+    expect(existsSync(folder)).toBe(false)
+    renameSync(`${folder} copy`, folder)
     await run(project, "env", "create", "pr-42")
     const fresh = await run(project, "--env", "pr-42", "plan", "recs", ...allDays)
     expect(fresh).toContain("recs 2026-01-01 to 2026-01-03: fresh")
