@@ -12,14 +12,12 @@ import { summarizeBoxOffice, listEarnings, rankGenreEarnings } from "./oracle/an
 import { rankHighestRated, rankPopularGenres } from "./oracle/answers-oracle.ts"
 import { type OracleFilms, readFilms } from "./oracle/films-oracle.ts"
 import { formatDecimal } from "./oracle/fractions.ts"
-import { hasRealData, landRealFilms } from "./real-landing.ts"
+import { landRealFilms, realFilms } from "./real-landing.ts"
 import { toRowTexts } from "./row-texts.ts"
-
-const skipped = hasRealData ? "" : " (skipped: no real data on this machine, see FRESHET_REAL_DATA)"
 
 const choices = { ...defaultMoviesSettings, baseMonth: "2017-06" }
 
-describe.skipIf(!hasRealData)(`the real films and ratings${skipped}`, () => {
+describe.skipIf(!realFilms.exists)(`the real films and ratings${realFilms.skipNote}`, () => {
   let folder: string
   let made: MaterializedAssets
   let expected: OracleFilms

@@ -1,22 +1,17 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 
+import { findRealFile, type RealFile } from "../real-data.ts"
 import { parseCsvRows } from "./oracle/csv-rows.ts"
 
-const workspace = fileURLToPath(new URL("../../../../", import.meta.url))
-const folder = resolve(workspace, process.env["FRESHET_REAL_DATA"] ?? "../shared/data")
-const core = join(folder, "the-movies-dataset/movies_metadata_core.csv.gz")
-
-/** Whether the real data is on this machine; it is not ours to ship. */
-export const hasRealData = existsSync(core)
+export const realFilms = findRealFile("the-movies-dataset/movies_metadata_core.csv.gz")
 
 /** Lands the real films, ratings, links and price index under their original names. */
 export function landRealFilms(landing: string): void {
   const target = join(landing, "movies")
   mkdirSync(target, { recursive: true })
-  const from = (path: string) => join(folder, path)
+  const from = (name: string) => findRealFile(name).path
   writeFileSync(join(target, "movies_metadata.csv"), buildMetadata())
   copyFileSync(from("movielens-small-2015/ratings.csv.gz"), join(target, "ratings.csv.gz"))
   copyFileSync(from("movielens-small-2015/links.csv"), join(target, "links.csv"))
@@ -32,16 +27,16 @@ export function landRealFilms(landing: string): void {
  * rest of each stands as a row of its own, shifted.
  */
 function buildMetadata(): string {
-  const first = readGzip("the-movies-dataset/movies_metadata_first2996.csv.gz")
+  const first = readGzip(findRealFile("the-movies-dataset/movies_metadata_first2996.csv.gz"))
   const [header = [], ...raw] = parseCsvRows(first)
   const ids = collectGenreIds(raw.map((row) => row[header.indexOf("genres")] ?? ""))
-  const [, ...rows] = parseCsvRows(readGzip("the-movies-dataset/movies_metadata_core.csv.gz"))
+  const [, ...rows] = parseCsvRows(readGzip(realFilms))
   const laterRows = rows.slice(raw.length).map((row) => formatOriginalRow(row, ids))
   return `${first.endsWith("\n") ? first : `${first}\n`}${laterRows.join("\n")}\n`
 }
 
-function readGzip(path: string): string {
-  return gunzipSync(readFileSync(join(folder, path))).toString("utf8")
+function readGzip({ path }: RealFile): string {
+  return gunzipSync(readFileSync(path)).toString("utf8")
 }
 
 function collectGenreIds(lists: readonly string[]): Map<string, number> {

@@ -4,7 +4,7 @@ import { reputation } from "../../src/index.ts"
 import { toRowTexts } from "../movies/row-texts.ts"
 import { materializeDay } from "../stocktwits/materialize-day.ts"
 import { withEngine } from "../stocktwits/with-engine.ts"
-import { buildDayFiles, hasCollegeMessages, readCollegeEvents } from "./college-messages.ts"
+import { buildDayFiles, collegeMessages, readCollegeEvents } from "./college-messages.ts"
 import { landFiles } from "./land-files.ts"
 import { findConnections, formatWeight } from "./oracle/connections.ts"
 import { type LandedFiles, parseDayFiles } from "./oracle/landed-files.ts"
@@ -29,9 +29,9 @@ async function readClosestPeople(landedFiles: LandedFiles, days: readonly string
   })
 }
 
-const skipped = hasCollegeMessages ? "" : " (skipped: no real data on this machine)"
+const { exists, skipNote } = collegeMessages
 
-describe.skipIf(!hasCollegeMessages)(`the messages of a college${skipped}`, () => {
+describe.skipIf(!exists)(`the messages of a college${skipNote}`, () => {
   /** Every ninth day from the second week on. */
   const days = Array.from({ length: 20 }, (_, at) =>
     new Date(Date.UTC(2004, 3, 25 + 9 * at)).toISOString().slice(0, 10),

@@ -1,16 +1,10 @@
-import { existsSync, readFileSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { readFileSync } from "node:fs"
 import { gunzipSync } from "node:zlib"
 
+import { findRealFile } from "../real-data.ts"
 import type { DayFiles } from "./oracle/landed-files.ts"
 
-const workspace = fileURLToPath(new URL("../../../../", import.meta.url))
-const folder = resolve(workspace, process.env["FRESHET_REAL_DATA"] ?? "../shared/data")
-const path = join(folder, "college-msg/CollegeMsg.txt.gz")
-
-/** Whether the real data is on this machine; it is not ours to ship. */
-export const hasCollegeMessages = existsSync(path)
+export const collegeMessages = findRealFile("college-msg/CollegeMsg.txt.gz")
 
 interface CollegeEvent {
   readonly kind: "follow" | "like" | "reply"
@@ -21,7 +15,7 @@ interface CollegeEvent {
 
 /** Reads the messages of a college as engagements: every tenth is a like, of the others every seventh a follow, and the rest are replies. */
 export function readCollegeEvents(): readonly CollegeEvent[] {
-  const lines = gunzipSync(readFileSync(path)).toString("utf8").trim().split("\n")
+  const lines = gunzipSync(readFileSync(collegeMessages.path)).toString("utf8").trim().split("\n")
   return lines.slice(1).map((line, at): CollegeEvent => {
     const [user = "", engagedWith = "", second = ""] = line.split(" ")
     const otherKind = (at + 1) % 7 === 0 ? "follow" : "reply"

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
+import { readFileSync } from "node:fs"
 
 import { describe, expect, test } from "vitest"
 
@@ -8,6 +6,7 @@ import {
   createTextScorer,
   trainTextClassifier,
 } from "../../../src/reputation/text/text-classifier.ts"
+import { findRealFile } from "../../real-data.ts"
 import { cleanText } from "../oracle/weekly-documents.ts"
 
 const texts = [
@@ -39,10 +38,7 @@ test("texts with one label train nothing", () => {
   expect(trainTextClassifier([])).toBeUndefined()
 })
 
-const workspace = fileURLToPath(new URL("../../../../../", import.meta.url))
-const folder = resolve(workspace, process.env["FRESHET_REAL_DATA"] ?? "../shared/data")
-const path = join(folder, "stock-tweets-sentiment/tweets_labelled.csv")
-const hasTweets = existsSync(path)
+const { path, exists, skipNote } = findRealFile("stock-tweets-sentiment/tweets_labelled.csv")
 
 /** Reads the labelled tweets; a record may have several lines. */
 function readTweets() {
@@ -58,7 +54,7 @@ function readTweets() {
 /** 5-fold micro F1 of scikit-learn 1.9: TfidfVectorizer and LogisticRegression with the same words, pairs, limits and C = 4. */
 const scikitLearnF1 = 0.6885
 
-describe.skipIf(!hasTweets)(`labelled tweets${hasTweets ? "" : " (skipped: no real data)"}`, () => {
+describe.skipIf(!exists)(`labelled tweets${skipNote}`, () => {
   test("the 5-fold micro F1 is that of scikit-learn", () => {
     const tweets = readTweets()
     expect(tweets).toHaveLength(1300)
