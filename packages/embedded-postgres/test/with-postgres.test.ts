@@ -262,7 +262,7 @@ test.runIf(hasOtherUsers)(
   },
 )
 
-/** Whether other users may go to where the file lies: in a private folder they can run none of its programs. */
+/** Tests if other users can reach a file: they cannot run a program in a private folder. */
 function isOpenToOthers(file: string): boolean {
   const folder = dirname(file)
   if (folder === file) return true

@@ -18,12 +18,12 @@ import {
 
 import type { EngineFixture } from "../stocktwits/with-engine.ts"
 
-/** What became of assets that are not cut, each made once from what has landed. */
+/** Results of assets without partitions, each materialized once from the landed files. */
 export interface MaterializedAssets {
   /** One array a row, its values in the order of the declared columns. */
   readonly rows: (asset: string) => Promise<readonly (readonly unknown[])[]>
   readonly checks: readonly CheckResult[]
-  /** What the checks said of spoiled rows. */
+  /** Results of the checks over spoiled rows. */
   readonly spoiledChecks: readonly CheckResult[]
   readonly lineCounts: readonly LineCount[]
   /** Source → the lines of it that were set aside: number and reason. */

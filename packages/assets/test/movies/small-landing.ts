@@ -36,7 +36,7 @@ function formatFilm(id: number | string, values: Readonly<Record<string, string>
     .join(",")
 }
 
-/** What is landed of a few films, file by file; every trap of the original CSV is in it. */
+/** The landed files of a few films, by name; they contain every trap of the original CSV. */
 export const smallFilms: Readonly<Record<string, string>> = {
   "movies_metadata.csv": [
     header,

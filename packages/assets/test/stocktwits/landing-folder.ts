@@ -3,7 +3,7 @@ import { join } from "node:path"
 
 import type { OracleInput } from "./oracle/stocktwits-oracle.ts"
 
-/** What a landing folder holds for StockTwits; for plain files only, neither gzip nor part files. */
+/** Reads the StockTwits files of a landing folder: plain files only, neither gzip nor part files. */
 export function readLandingFolder(folder: string): OracleInput {
   const activity = readTextsByDay(join(folder, "stocktwits", "activity"), ".json")
   return {

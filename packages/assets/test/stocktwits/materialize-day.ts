@@ -31,7 +31,7 @@ export interface QuarantinedLine {
   readonly reason: string
 }
 
-/** What became of a day: the rows of its datasets, and what was said on the way, earlier days included. */
+/** Results of a day and of the days before it: the rows of its assets, check results, line counts and quarantined lines. */
 export interface MaterializedDay {
   /** One array a row, its values in the order of the declared columns; of an earlier day if it is given. */
   readonly rows: (asset: string, day?: string) => Promise<readonly (readonly unknown[])[]>

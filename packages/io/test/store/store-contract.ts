@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 
 import type { Store, StoredFile } from "../../src/store/store.ts"
 
-/** What every store promises. */
+/** Tests the promises of every store. */
 export function testStoreContract(name: string, createStore: () => Promise<Store>): void {
   const put = async (store: Store, key: string, text: string) => {
     const path = await store.tempPath(".txt")

@@ -164,7 +164,7 @@ function computeBoxOffice(periodEarnings: readonly FilmEarnings[]): Row {
   ]
 }
 
-/** What genres earned at constant prices, row by row as published. */
+/** Ranks genres by their revenue at constant prices; the rows are as published. */
 export function rankGenreEarnings(from: OracleFilms, choices: OracleChoices): readonly Row[] {
   const byGenre = [...groupBy(listEarnings(from, choices), ({ film }) => film.genres)]
   const totals = byGenre.map(([id, genreFilms]) => ({

@@ -23,12 +23,12 @@ export interface OracleRating {
   readonly seconds: number
 }
 
-/** What the files say, read in the plainest way. */
+/** The content of the landed files. */
 export interface OracleFilms {
   readonly films: ReadonlyMap<number, OracleFilm>
   readonly genres: ReadonlyMap<number, string>
   readonly ratings: readonly OracleRating[]
-  /** How many ratings each film of MovieLens has that finds none here. */
+  /** Numbers of ratings, by the MovieLens id of a film that is not in `films`. */
   readonly ratingsWithoutFilm: ReadonlyMap<number, number>
   /** "1999-01" → thousandths. */
   readonly priceIndex: ReadonlyMap<string, bigint>

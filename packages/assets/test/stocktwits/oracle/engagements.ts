@@ -39,7 +39,7 @@ export function countLikesWithoutMessage(day: ParsedDay, landed: LandedDays): nu
   return day.likes.length - listLikedMessages(day, landed).length
 }
 
-/** What lies in the window of days that ends at `day`; a day that has not landed adds nothing. */
+/** Lists the parsed days of the window that ends with `day`; a day that has not landed adds nothing. */
 export function listWindowDays(day: string, landed: LandedDays): readonly ParsedDay[] {
   return listDaysEnding(day, landed.days).flatMap((windowDay) => landed.byDay.get(windowDay) ?? [])
 }

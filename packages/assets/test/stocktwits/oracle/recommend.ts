@@ -33,9 +33,9 @@ export function findClosest(
 }
 
 /**
- * What a user's closest users are closest to, without what `isExcluded` refuses. A recommendation
- * weighs the sum of the second connections' weights (the first one's weight does not count), and
- * its reasons are the users through whom it was reached.
+ * Recommends the closest connections of a user's closest users, except those that `isExcluded` rejects. The weight of a
+ * recommendation is the sum of the second connections' weights (the first one's weight does not count), and its reasons
+ * are the users through whom it was reached.
  */
 export function recommend(
   connections: { readonly first: readonly Connection[]; readonly second: readonly Connection[] },

@@ -9,7 +9,7 @@ import { type MetadataRow, buildRooms, buildUsers } from "./metadata.ts"
 import { parseDay, type ParsedDay, type QuarantinedLine } from "./parse-day.ts"
 import { findClosest, type Connection, type Rec, recommend, type RecReason } from "./recommend.ts"
 
-/** What has landed, by day ("2026-01-05"). A day that landed an empty file has no lines. */
+/** The landed files by day ("2026-01-05"). A day whose file is empty has no lines. */
 export interface OracleInput {
   /** Raw lines in file order; a folder of part files is read in the order of their names. */
   readonly activity: ReadonlyMap<string, readonly string[]>
@@ -56,8 +56,8 @@ export interface OracleTables {
 }
 
 /**
- * What the StockTwits system publishes for a day, worked out from all its landed files by nothing
- * but loops. Recs and reasons are sorted by their ids, closest connections by user and then rank.
+ * Computes the rows that the StockTwits system publishes for a day from all its landed files, with loops alone. Recs and
+ * reasons are sorted by their ids, closest connections by user and then rank.
  */
 export function computeStocktwits(
   input: OracleInput,
