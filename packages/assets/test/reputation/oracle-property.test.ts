@@ -121,7 +121,7 @@ async function expectOracle(landedFiles: LandedFiles, settings: RandomSettings):
     landFiles(fixture.landing, landedFiles)
     const made = await materializeDay(reputation(settings), { ...fixture, firstDay }, lastDay)
     const tables = createTables(settings)
-    const messages: LandedMessage[] = []
+    const messages: (readonly LandedMessage[])[] = []
     for (const [day, files] of landedFiles) {
       const parsed = parseDayFiles(files, day)
       const connections = findConnections(parsed, day, settings)
@@ -129,8 +129,8 @@ async function expectOracle(landedFiles: LandedFiles, settings: RandomSettings):
       await expectConnections(tables, oracle)
       recommendationCount += await expectRecommendations(tables, oracle)
       const lines = (files.messages ?? "").split("\n").filter((line) => line !== "")
-      messages.push(...lines.map((line) => JSON.parse(line) as LandedMessage)) // as the generator wrote them
-      await expectDocuments(oracle, messages)
+      messages.push(lines.map((line) => JSON.parse(line) as LandedMessage)) // as the generator wrote them
+      await expectDocuments(oracle, messages.slice(-settings.messageDays).flat())
       const quarantined = made.quarantined.filter((line) => line.day === day)
       expect(quarantined.map(({ line, reason }) => `${line} ${reason}`).toSorted()).toEqual(
         parsed.quarantined.map(([, line, reason]) => `${line} ${reason}`).toSorted(),

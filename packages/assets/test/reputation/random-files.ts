@@ -117,6 +117,7 @@ export interface RandomSettings {
   readonly closest: number
   readonly expireAfterDays: number
   readonly recommendations: number
+  readonly messageDays: number
   readonly order: "filterThenCut" | "cutThenFilter"
 }
 
@@ -127,6 +128,7 @@ export function randomSettings(): fc.Arbitrary<RandomSettings> {
     closest: fc.constantFrom(1, 2, 50),
     expireAfterDays: fc.constantFrom(0, 1, 2),
     recommendations: fc.constantFrom(1, 2, 20),
+    messageDays: fc.constantFrom(2, 364),
     order: fc.constantFrom("filterThenCut", "cutThenFilter"),
   })
 }

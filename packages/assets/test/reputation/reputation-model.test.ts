@@ -1,18 +1,13 @@
-import type { Asset } from "@freshet/core"
 import { testAsset } from "@freshet/io/asset-test"
 import { expect, test } from "vitest"
 
 import { reputation } from "../../src/index.ts"
+import { findAsset } from "../find-asset.ts"
 import { materializeDay } from "../stocktwits/materialize-day.ts"
 import { withEngine } from "../stocktwits/with-engine.ts"
 import { landFiles } from "./land-files.ts"
 
-function findAsset(name: string): Asset {
-  const asset = reputation({ messageDays: 7 }).find((declared) => declared.name === name)
-  if (asset?.kind !== "asset") throw new Error(`no asset is named ${name}`)
-  return asset
-}
-
+const assets = reputation({ messageDays: 7 })
 const day = "2026-01-07"
 
 test("a message is cleaned step by step: names, links, punctuation, other characters, digits, case", async () => {
@@ -23,7 +18,7 @@ test("a message is cleaned step by step: names, links, punctuation, other charac
     ["Über 🚀 it's", "ber  its"],
     ["1,5 100%", " "],
   ])
-  const rows = await testAsset(findAsset("clean_messages"), {
+  const rows = await testAsset(findAsset(assets, "clean_messages"), {
     partition: day,
     reads: {
       message_files: [...bodies.keys()].map((body, at) => ({
@@ -42,7 +37,7 @@ test("weekly documents have the messages of both ends of a week, in the order of
   const message = (id: number, created_at: string, week: string) => {
     return { message_id: id, user_id: 1, created_at, week, text: `m${id}`, recommended: id > 1 }
   }
-  const rows = await testAsset(findAsset("weekly_documents"), {
+  const rows = await testAsset(findAsset(assets, "weekly_documents"), {
     partition: day,
     reads: {
       clean_messages: [
@@ -86,7 +81,7 @@ const earlierRow = {
 }
 
 test("the model has its terms, its scores on held-out documents and its reliability as rows", async () => {
-  const rows = await testAsset(findAsset("reputation_model"), {
+  const rows = await testAsset(findAsset(assets, "reputation_model"), {
     partition: day,
     reads: { messages: [newMessage], documents, earlier: [earlierRow] },
   })
@@ -102,7 +97,7 @@ test("the model has its terms, its scores on held-out documents and its reliabil
 })
 
 test("a day without messages trains nothing, and keeps the model of the day before", async () => {
-  const rows = await testAsset(findAsset("reputation_model"), {
+  const rows = await testAsset(findAsset(assets, "reputation_model"), {
     partition: day,
     reads: { messages: [], documents, earlier: [earlierRow] },
   })

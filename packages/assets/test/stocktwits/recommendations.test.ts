@@ -1,14 +1,8 @@
-import type { Asset } from "@freshet/core"
 import { testAsset } from "@freshet/io/asset-test"
 import { expect, test } from "vitest"
 
 import { stocktwits } from "../../src/stocktwits/index.ts"
-
-function findAsset(name: string): Asset {
-  const asset = stocktwits({ recommendations: 2 }).find((declared) => declared.name === name)
-  if (asset?.kind !== "asset") throw new Error(`no asset is named ${name}`)
-  return asset
-}
+import { findAsset } from "../find-asset.ts"
 
 test("the strongest recommendations of a user stay, and ties are ordered by id", async () => {
   const candidate = (rec: number, weight: number, user = 1) => {
@@ -22,7 +16,7 @@ test("the strongest recommendations of a user stay, and ties are ordered by id",
     candidate(13, 1),
     candidate(10, 1, 2),
   ]
-  const rows = await testAsset(findAsset("user_recs"), {
+  const rows = await testAsset(findAsset(stocktwits({ recommendations: 2 }), "user_recs"), {
     partition: "2026-01-05",
     reads: { valid_user_candidates: candidates },
   })
