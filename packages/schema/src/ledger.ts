@@ -329,10 +329,10 @@ export const publishedPartitions = freshetSchema.table(
   (table) => [primaryKey({ columns: [table.table_name, table.partition_key] })],
 )
 
-/** The transactions that wrote the rows of a published table: that of the record itself is the latest. */
+/** The transactions that wrote the rows of a published table. */
 export const publishedTables = freshetSchema.table("published_tables", {
   table_name: text().primaryKey(),
-  /** The `xmin` of the rows of earlier publications. */
+  /** The `xmin` of the rows that publications wrote or compared. */
   writers: text().array().notNull(),
 })
 

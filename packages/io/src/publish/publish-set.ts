@@ -82,7 +82,9 @@ async function recordTable(
   const { target, prepared, scope, written } = staged
   await recordContent(client, formatTableName(target), await listContents(staged, options))
   if (prepared.kind === "unchanged") return
-  await recordWriters(client, target, { ...written, isCompared: scope.kind === "whole" })
+  const { writers, foreignWriters } = written
+  const comparedWriters = scope.kind === "whole" ? foreignWriters : [] // the server compared their rows
+  await recordWriters(client, target, [...writers, ...comparedWriters])
 }
 
 async function listContents(

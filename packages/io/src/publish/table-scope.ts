@@ -68,7 +68,7 @@ export async function findScope(
   )
   const sum = content.reduce((rows, partition) => rows + partition.rows, 0)
   const isRecorded = content.length > 0 && hasSameForm && written.rows === sum
-  const isPublished = isRecorded && written.foreignRows === 0
+  const isPublished = isRecorded && written.foreignWriters.length === 0
   const whole = { kind: "whole" } as const
   const replaceWhole = {
     scope: whole,

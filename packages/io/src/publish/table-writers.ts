@@ -2,58 +2,52 @@ import type { Client } from "pg"
 
 import { formatTableName, quoteTable, type TargetTable } from "./target-table.ts"
 
-/** The rows of a published table, and the transactions of the publications that wrote them. */
+/** The rows of a published table, and the transactions that wrote them, as their `xmin`. */
 export interface WrittenRows {
   readonly rows: number
-  /** The number of rows that another program wrote. */
-  readonly foreignRows: number
-  /** The `xmin` of rows of publications. */
+  /** The transactions of publications. */
   readonly writers: readonly string[]
+  /** The transactions of other programs. */
+  readonly foreignWriters: readonly string[]
 }
 
-/** Counts the rows of a table, and those that another program wrote. */
+/** Reads the number of rows of a table and their writers. */
 export async function readWrittenRows(client: Client, target: TargetTable): Promise<WrittenRows> {
   const { rows } = await client.query<WrittenRows>(
-    `with recorded as materialized (
-      select coalesce(
-        (select array_append(writers, xmin::text) from freshet.published_tables where table_name = $1),
-        '{}'
-      )::xid[] as writers
+    `with written as (
+      select xmin::text as writer, count(*) as rows,
+        xmin::text in (
+          select unnest(writers) from freshet.published_tables where table_name = $1
+        ) as is_recorded
+      from ${quoteTable(target)} group by xmin
     )
-    select count(*)::float8 as rows,
-      (count(*) filter (where xmin <> all ((select writers from recorded)::xid[])))::float8 as "foreignRows",
-      (select writers::text[] from recorded) as writers
-    from ${quoteTable(target)}`,
+    select coalesce(sum(rows), 0)::float8 as rows,
+      coalesce(array_agg(writer) filter (where is_recorded), '{}') as writers,
+      coalesce(array_agg(writer) filter (where not is_recorded), '{}') as "foreignWriters"
+    from written`,
     [formatTableName(target)],
   )
-  return rows[0] ?? { rows: 0, foreignRows: 0, writers: [] }
+  return rows[0] ?? { rows: 0, writers: [], foreignWriters: [] }
 }
 
-/** The number of writers from which those without rows are removed. */
-const maxWriters = 8
-
-/** Records the writers of a table's rows; the open transaction is the latest. Rows of other programs are as published if the server compared them. */
+/**
+ * Records the writers of a table's rows: earlier ones, and the open transaction. Its number is that of the record, which
+ * is stored as a value, because a restored record has the number of the transaction that restored it.
+ */
 export async function recordWriters(
   client: Client,
   target: TargetTable,
-  { writers, foreignRows, isCompared }: WrittenRows & { readonly isCompared: boolean },
+  writers: readonly string[],
 ): Promise<void> {
-  const hasForeignWriters = isCompared && foreignRows > 0
-  const isPruned = hasForeignWriters || writers.length > maxWriters
-  const present = isPruned ? await readWriters(client, target) : writers
+  const table = formatTableName(target)
   await client.query(
     `insert into freshet.published_tables (table_name, writers) values ($1, $2)
     on conflict (table_name) do update set writers = excluded.writers`,
-    [
-      formatTableName(target),
-      hasForeignWriters ? present : present.filter((writer) => writers.includes(writer)),
-    ],
+    [table, writers],
   )
-}
-
-async function readWriters(client: Client, target: TargetTable): Promise<readonly string[]> {
-  const { rows } = await client.query<{ writer: string }>(
-    `select xmin::text as writer from ${quoteTable(target)} group by xmin`,
+  await client.query(
+    `update freshet.published_tables set writers = array_append(writers, xmin::text)
+    where table_name = $1`,
+    [table],
   )
-  return rows.map(({ writer }) => writer)
 }

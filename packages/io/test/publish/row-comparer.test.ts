@@ -5,6 +5,7 @@ import { int32, text } from "@freshet/core"
 import { integer, pgTable, text as textColumn } from "drizzle-orm/pg-core"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
+import { connectLedger } from "../../src/ledger/connection.ts"
 import { createPublisher } from "../../src/publish/publisher.ts"
 import {
   buildRequest,
@@ -27,10 +28,10 @@ afterAll(() => fixture.close())
 beforeEach(() => fixture.client.query("truncate items"))
 
 /** Publishes items, and returns the numbers of rows that were sent to the server and changed. */
-async function publish(file: string) {
+async function publish(file: string, connect = () => connectLedger(fixture.url)) {
   const sent = { rows: 0 }
   const publisher = createPublisher({
-    url: fixture.url,
+    connect,
     comparer: fixture.comparer,
     readRows: async function* (...args) {
       for await (const chunk of fixture.readRows(...args)) {
@@ -96,6 +97,49 @@ describe("a table with the rows of the latest publication", () => {
       { id: 3, name: "three" },
     ])
     expect(await publish(await next())).toMatchObject({ sentRows: 0, change })
+  })
+
+  test("is compared by the server after a restore in one transaction, with a row of another program", async () => {
+    await publish(await old())
+    await fixture.client.query(`
+      update items set name = 'mine' where id = 1;
+      begin;
+      create temp table saved_items on commit drop as select * from items;
+      create temp table saved_tables on commit drop as select * from freshet.published_tables;
+      truncate items, freshet.published_tables;
+      insert into items select * from saved_items;
+      insert into freshet.published_tables select * from saved_tables;
+      commit`)
+    expect(await publish(await next())).toMatchObject({ sentRows: 3 })
+    expect(await readItems()).toEqual(nextItems)
+  })
+
+  test("is compared by the server again if another program changes a row after the comparison", async () => {
+    await publish(await old())
+    await fixture.client.query("update items set name = name")
+    const connectBeforeChange = async () => {
+      const client = await connectLedger(fixture.url)
+      const query = client.query.bind(client) as (...args: readonly unknown[]) => unknown
+      const change = () => fixture.client.query("update items set name = 'late' where id = 1")
+      const queryAfterChange = (statement: unknown, ...args: readonly unknown[]) =>
+        String(statement).includes("into freshet.published_partitions")
+          ? change().then(() => query(statement, ...args))
+          : query(statement, ...args)
+      return Object.assign(client, { query: queryAfterChange })
+    }
+    expect(await publish(await next(), connectBeforeChange)).toMatchObject({ sentRows: 3 })
+    expect(await publish(await old())).toMatchObject({ sentRows: 3 })
+    expect((await readItems())[0]).toEqual({ id: 1, name: "one" })
+  })
+
+  test("has a record of the transactions that have rows in it", async () => {
+    const files = [await old(), await next()]
+    for (const file of [...files, ...files, ...files]) await publish(file)
+    const { rows } = await fixture.client.query<{ recorded: boolean; writers: number }>(
+      `select bool_and(xmin::text = any(writers)) as recorded, max(cardinality(writers)) as writers
+       from items, (select writers from freshet.published_tables) as recorded`,
+    )
+    expect(rows).toEqual([{ recorded: true, writers: 3 }])
   })
 
   test.each([
