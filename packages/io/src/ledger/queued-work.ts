@@ -29,7 +29,28 @@ export async function beginWork(
   return rowCount === 1
 }
 
-/** Records the end of work; a run that had nothing to do is not recorded, so it is removed from the work. */
+/**
+ * SQL: ends a run, given by its id, with an outcome, and the queued work that it executes. Work whose run was interrupted
+ * stays open for another process, unless the run was cancelled. One statement ends both: no process finds open work whose
+ * run has ended.
+ */
+export const endRunStatement = `
+  with ended as (
+    update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null
+    returning id, outcome <> 'interrupted' or cancel_requested_at is not null as is_final
+  ), ended_tick as (
+    ${buildWorkEnd("tick")}
+  ), ended_request as (
+    ${buildWorkEnd("request")}
+  )
+  select id from ended`
+
+function buildWorkEnd(kind: QueuedWork["kind"]): string {
+  return `update ${tables[kind]} as work set outcome = $2, ended_at = now()
+    from ended where ended.is_final and work.run = ended.id and work.ended_at is null`
+}
+
+/** Records the end of work without a run in the ledger; a run that had nothing to do is not recorded, so it is removed from the work. */
 export async function endWork(
   client: Client,
   { kind, id }: QueuedWork,

@@ -30,7 +30,7 @@ import {
 import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
 import { openingLock, withLock } from "./locks.ts"
 import { requireOwnProcess } from "./pooled-connection.ts"
-import type { QueuedWork } from "./queued-work.ts"
+import { endRunStatement, type QueuedWork } from "./queued-work.ts"
 import { readMaterializations } from "./read-materializations.ts"
 import { canShareStatement, recordSteps } from "./record-steps.ts"
 import {
@@ -210,9 +210,6 @@ function createLedger(client: Client, options: LedgerOptions): Ledger {
 const beginRunStatement = `
   insert into freshet.runs (id, command, steps, worker, work, code_version, kind, priority, requested_at, host, pid)
   select $1, $2, $3, id, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), host, pid from freshet.workers where id = $4`
-
-const endRunStatement = `
-  update freshet.runs set outcome = $2, ended_at = now() where id = $1 and outcome is null`
 
 /** Converts an error with which the server or the ledger answered; undefined for a lost connection. */
 function toRecordError(cause: unknown): FreshetError | undefined {

@@ -26,7 +26,7 @@ export type QueuedResult =
 
 /**
  * Executes queued work, unless another process does. Work whose process stops or loses the database remains open, and the
- * next process executes it again; work that fails or that a person cancels has ended.
+ * next process executes it again; work that fails or that a person cancels has ended. A recorded run ends its work itself.
  */
 export async function executeQueued(
   services: Services,
@@ -63,8 +63,7 @@ async function claimAndExecute(
   const result = await planAndExecute(runServices, project, { ...request, ...options })
   if (result.kind === "unconfirmed") throw new TypeError("queued work needs no confirmation")
   const { run } = result
-  const isShutdown = run.outcome === "interrupted" && services.signal.aborted
-  if (!isShutdown) await ledger.endWork(work, { outcome: run.outcome })
+  if (run.outcome === "nothing") await ledger.endWork(work, { outcome: run.outcome })
   return { kind: "executed", run }
 }
 
