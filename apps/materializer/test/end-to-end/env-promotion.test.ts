@@ -2,14 +2,14 @@ import { rmSync } from "node:fs"
 import { join } from "node:path"
 
 import { createRandom } from "@freshet/core/engine"
-import { waitUntil } from "@freshet/embedded-postgres/testing"
 import type { PromotionDocument } from "@freshet/services"
 import { promotionSchema } from "@freshet/services/documents"
 import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
 import type { DeclaredProject } from "./declared-project.ts"
-import { runFreshet, startFreshet } from "./freshet-process.ts"
+import { runFreshet } from "./freshet-process.ts"
+import { killAtLock } from "./kill-at-lock.ts"
 import { readContents, withLedgerClient } from "./ledger-contents.ts"
 import { allDays, days, declarePairs, run, withLandedPairs, withPairs } from "./pairs.ts"
 import { landRaw, readPublishedRows } from "./published-recs.ts"
@@ -103,20 +103,8 @@ test.each([
   "a promotion that is killed %s is completed by the next one",
   async (_, table, rows) => {
     await withChangedLeaf(async (project) => {
-      await withLedgerClient(project, async (client) => {
-        await client.query("begin")
-        await client.query(`lock table ${table} in share row exclusive mode`)
-        const promotion = startFreshet(project, "env", "promote", "pr-42")
-        await waitUntil(async () => {
-          const { rowCount } = await client.query(
-            "select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())",
-          )
-          return rowCount !== 0
-        })
-        promotion.kill("SIGKILL")
-        await promotion.result
-        await client.query("rollback")
-      })
+      const lock = { table, mode: "share row exclusive" } as const
+      await killAtLock(project, lock, "env", "promote", "pr-42")
       expect(await readPublishedRows(project)).toEqual(rows)
       await promote(project)
       expect(await readPublishedRows(project)).toEqual(["1 3 10"])

@@ -1,7 +1,6 @@
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 
-import { waitUntil } from "@freshet/embedded-postgres/testing"
 import {
   diffSchema,
   environmentDiffSchema,
@@ -11,7 +10,7 @@ import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
 import { runFreshet, startFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
+import { killAtLock } from "./kill-at-lock.ts"
 import {
   allDays,
   days,
@@ -169,20 +168,7 @@ test("the difference of an environment has the partitions with other rows, and t
 
 test("an environment whose creation was killed is not used, and is created from the beginning", async () => {
   await withPairs(async (project) => {
-    await withLedgerClient(project, async (client) => {
-      await client.query("begin")
-      await client.query("lock table recs in access exclusive mode")
-      const creation = startFreshet(project, "env", "create", "pr-42")
-      await waitUntil(async () => {
-        const { rowCount } = await client.query(
-          "select from pg_locks where not granted and relation = 'recs'::regclass",
-        )
-        return rowCount !== 0
-      })
-      creation.kill("SIGKILL")
-      await creation.result
-      await client.query("rollback")
-    })
+    await killAtLock(project, { table: "recs" }, "env", "create", "pr-42")
     const unready = await runFreshet(project, "--env", "pr-42", "status")
     expect(unready.code).toBe(2)
     expect(unready.stderr).toContain("The environment pr-42 is not complete.")

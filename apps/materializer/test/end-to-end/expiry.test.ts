@@ -1,9 +1,8 @@
-import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
+import { expectDone, runFreshet } from "./freshet-process.ts"
+import { killAtLock } from "./kill-at-lock.ts"
 import { readPublishedRows, withPublishedRecs } from "./published-recs.ts"
 
 /** Declares `listed`, the published rows of a daily asset, which expire after some days. */
@@ -87,20 +86,7 @@ async function killPublisher(
   project: DeclaredProject,
   rowsBefore: readonly string[] = [],
 ): Promise<void> {
-  await withLedgerClient(project, async (client) => {
-    await client.query("begin")
-    await client.query("lock table listed in access exclusive mode")
-    const command = startFreshet(project, "materialize")
-    await waitUntil(async () => {
-      const { rows } = await client.query<{ waits: boolean }>(
-        `select exists (select from pg_locks where not granted and relation = 'listed'::regclass) as waits`,
-      )
-      return rows[0]?.waits === true
-    })
-    command.kill("SIGKILL")
-    expect((await command.result).signal).toBe("SIGKILL")
-    await client.query("commit")
-  })
+  await killAtLock(project, { table: "listed" }, "materialize")
   expect(await readListed(project)).toEqual(rowsBefore)
 }
 

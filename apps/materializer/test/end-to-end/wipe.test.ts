@@ -7,6 +7,7 @@ import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
+import { killAtLock } from "./kill-at-lock.ts"
 import { readContents } from "./ledger-contents.ts"
 import { withRunUnderWay } from "./run-under-way.ts"
 import {
@@ -212,24 +213,12 @@ test("wipe waits for a run, or ends with 7 and wipes nothing", async () => {
 test("a killed wipe removes all or nothing, and releases the run lock", async () => {
   await withMaterializedShop(async (project) => {
     const words = ["wipe", "items", "--all", "--yes"]
-    await project.withDatabase((url) =>
-      withLedgerConnection(url, async (client) => {
-        await client.query("begin")
-        await client.query("lock table freshet.identity in exclusive mode")
-        const running = startFreshet(project, ...words)
-        await waitUntil(async () => {
-          const { rows } = await client.query<{ waits: boolean }>(
-            `select exists (select from pg_locks where not granted
-               and relation = 'freshet.identity'::regclass) as waits`,
-          )
-          return rows[0]?.waits === true
-        })
-        running.kill("SIGKILL")
-        expect((await running.result).signal).toBe("SIGKILL")
-        expect(await countRetained(project)).toBe(8)
-        await client.query("rollback")
-      }),
-    )
+    const lock = {
+      table: "freshet.identity",
+      mode: "exclusive",
+      whileLocked: async () => expect(await countRetained(project)).toBe(8),
+    } as const
+    await killAtLock(project, lock, ...words)
     // the server commits the deletion or rolls it back as a whole, without the killed command
     await waitUntil(async () => (await runFreshet(project, ...words, "--no-wait")).code === 0)
     expect(await states(project)).toMatchObject({ items: "0 fresh, 0 stale, 4 missing" })
