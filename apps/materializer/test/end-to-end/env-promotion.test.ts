@@ -38,6 +38,14 @@ function withChangedLeaf(work: (project: DeclaredProject) => Promise<void>): Pro
   })
 }
 
+/** Reads the runs of the default environment that an environment executed. */
+function readEnvironmentRuns(project: DeclaredProject): Promise<readonly unknown[]> {
+  return withLedgerClient(project, async (client) => {
+    const text = "select kind, outcome from freshet.runs where command like '% --env pr-42'"
+    return (await client.query(text)).rows
+  })
+}
+
 test("promotion makes the files of an environment current and publishes once, without a step", async () => {
   await withChangedLeaf(async (project) => {
     const files = listStoredFiles(project)
@@ -51,6 +59,7 @@ test("promotion makes the files of an environment current and publishes once, wi
     rmSync(join(project.home, "histories"))
     expect(await run(project, "materialize", "recs", ...allDays)).toBe(nothingStale)
     expect(await run(project, "runs", "list")).toContain("--env pr-42")
+    expect(await readEnvironmentRuns(project)).toEqual([{ kind: "backfill", outcome: "succeeded" }])
     await run(project, "env", "drop", "pr-42", "--yes")
     await run(project, "gc", "--grace", "0", "--yes")
     expect(await run(project, "materialize", "recs", ...allDays)).toBe(nothingStale)

@@ -126,14 +126,12 @@ const buildAdoption = ({ schema, flag, condition }: AdoptionSource) => `
     select * from ${schema}.steps
     where id in (select step from adoptable union select last_step from adoptable)
   ), runs as (
-    insert into freshet.runs (
-      id, command, steps, host, pid, worker, started_at, ended_at, outcome, work, code_version,
-      cancel_requested_at
-    )
-    select id, case when command like '% --env %' then command else command || '${flag}' end, steps,
-      host, pid, worker, started_at, coalesce(ended_at, now()), coalesce(outcome, 'interrupted'),
-      work, code_version, cancel_requested_at
-    from ${schema}.runs where id in (select run from adoptable_steps)
+    insert into freshet.runs
+    select (jsonb_populate_record(run, jsonb_build_object(
+      'command', case when command like '% --env %' then command else command || '${flag}' end,
+      'ended_at', coalesce(ended_at, now()), 'outcome', coalesce(outcome, 'interrupted')
+    ))).*
+    from ${schema}.runs as run where id in (select run from adoptable_steps)
     on conflict do nothing
   ), steps as (
     insert into freshet.steps select * from adoptable_steps on conflict do nothing returning id
