@@ -23,25 +23,44 @@ export async function listMigratedSchemas(folder: string): Promise<readonly stri
   return [...new Set(schemas)]
 }
 
-/** Renames schemas in a statement to those of an environment. A schema that is made may exist already. */
+/** Comments and literals of a statement. A relation that a literal names is part of it, as in `nextval('shop.ids')` and `'shop.items'::regclass`. */
+const textPattern =
+  /(--[^\n]*|\/\*[\s\S]*?\*\/|(?:\b(?:nextval|currval|setval)\s*\(\s*)?'(?:[^']|'')*'(?:\s*::\s*reg\w+)?)/i
+
+/** The start or the end of a literal that names a relation. */
+const relationPattern = /^\w+\s*\(|'\s*::\s*reg\w+$/i
+
+/**
+ * Renames schemas in a statement to those of an environment. A schema that is made may exist already. Comments and
+ * literals stay as they are, except the names of relations.
+ */
 export function renameSchemas(
   text: string,
   schemas: readonly string[],
   environment: string,
 ): string {
   const names = schemas.join("|")
-  const rename = (schema: string) => quoteName(toEnvironmentSchema(schema, environment))
-  return text
-    .replace(
-      new RegExp(
-        String.raw`\b(create\s+schema)\s+(?:if\s+not\s+exists\s+)?"?(${names})"?(?!\w)`,
-        "gi",
-      ),
-      (_, words: string, schema: string) => `${words} if not exists ${rename(schema)}`,
-    )
-    .replace(new RegExp(String.raw`(?<![\w".])"?(${names})"?(?=\s*\.)`, "g"), (_, schema: string) =>
-      rename(schema),
-    )
+  const rename = (name: string) => {
+    const isSame = (schema: string) => schema.toLowerCase() === name.toLowerCase()
+    return quoteName(toEnvironmentSchema(schemas.find(isSame) ?? name, environment))
+  }
+  const renameNames = (part: string) =>
+    part
+      .replace(
+        new RegExp(
+          String.raw`\b(create\s+schema)\s+(?:if\s+not\s+exists\s+)?"?(${names})"?(?!\w)`,
+          "gi",
+        ),
+        (_, words: string, schema: string) => `${words} if not exists ${rename(schema)}`,
+      )
+      .replace(
+        new RegExp(String.raw`(?<![\w".])"?(${names})"?(?=\s*\.)`, "gi"),
+        (_, schema: string) => rename(schema),
+      )
+  const parts = text.split(textPattern)
+  return parts
+    .map((part, at) => (at % 2 === 1 && !relationPattern.test(part) ? part : renameNames(part)))
+    .join("")
 }
 
 /** A view of a connection whose statements have the schemas of an environment. */

@@ -28,6 +28,22 @@ test("names that only contain or follow the name of a schema stay", () => {
   expect(rename(text)).toBe(text)
 })
 
+test("literals and comments stay, except the names of relations", () => {
+  expect(
+    rename("select * from shop.sales where url like '%shop.com' and n <> 'it''s shop.x'"),
+  ).toBe(`select * from "shop__pr_42".sales where url like '%shop.com' and n <> 'it''s shop.x'`)
+  expect(rename("-- don't read shop.old\nselect /* ' */ n from shop.sales")).toBe(
+    `-- don't read shop.old\nselect /* ' */ n from "shop__pr_42".sales`,
+  )
+  expect(rename("select nextval('shop.ids'), 'shop.sales'::regclass, 'shop.x'")).toBe(
+    `select nextval('"shop__pr_42".ids'), '"shop__pr_42".sales'::regclass, 'shop.x'`,
+  )
+})
+
+test("names without quotes are those of schemas in any case", () => {
+  expect(rename("select * from SHOP.Sales")).toBe('select * from "shop__pr_42".Sales')
+})
+
 test("the schemas of migrations are those that they make, and those of the objects that they name", async () => {
   const folder = mkdtempSync(join(tmpdir(), "freshet-migrations-"))
   try {
