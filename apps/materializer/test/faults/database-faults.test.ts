@@ -1,19 +1,13 @@
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "../end-to-end/declared-project.ts"
-import { type CommandResult, expectDone, runFreshet } from "../end-to-end/freshet-process.ts"
+import { expectDone, runFreshet } from "../end-to-end/freshet-process.ts"
 import { withLedgerClient } from "../end-to-end/ledger-contents.ts"
 import { withConnectionFault } from "./database-proxy.ts"
 import { landEdition, withDepot } from "./depot.ts"
-import { expectRecovery, expectWhole } from "./invariants.ts"
+import { expectCleanEnd, expectRecovery, expectWhole } from "./invariants.ts"
 
 const points = Number(process.env["FRESHET_DATABASE_FAULTS"] ?? 10)
-
-function expectCleanEnd({ code, stderr }: CommandResult, fault: string): void {
-  const isFault = stderr.includes("    at ") || stderr.includes("fault in Freshet")
-  expect({ fault, stderr, isFault }).toEqual({ fault, stderr, isFault: false })
-  expect([0, 3, 8]).toContain(code)
-}
 
 test.each(["lost_request", "lost_answer"] as const)(
   "a run that loses its connection at any point ends right after the next run: %s",

@@ -2,7 +2,7 @@ import { openFolderStore } from "@freshet/io"
 import { expect } from "vitest"
 
 import type { DeclaredProject } from "../end-to-end/declared-project.ts"
-import { expectDone, runFreshet } from "../end-to-end/freshet-process.ts"
+import { type CommandResult, expectDone, runFreshet } from "../end-to-end/freshet-process.ts"
 import { withLedgerClient } from "../end-to-end/ledger-contents.ts"
 import { listTemporaryFiles } from "../end-to-end/stored-files.ts"
 import { expectEdition, readPublished } from "./depot.ts"
@@ -11,6 +11,21 @@ import { expectEdition, readPublished } from "./depot.ts"
 interface FaultyState {
   readonly editions: readonly number[]
   readonly fault: string
+}
+
+/** Tests if a command ended with one of the codes, and reported no fault of the program itself. */
+export function isCleanEnd(
+  { code, stderr }: CommandResult,
+  codes: readonly (number | null)[],
+): boolean {
+  const isReport = stderr.includes("    at ") || stderr.includes("fault in Freshet")
+  return codes.includes(code) && !isReport
+}
+
+/** Asserts that a command succeeded, or ended with an error that the fault explains. */
+export function expectCleanEnd(result: CommandResult, fault: string): void {
+  const isClean = isCleanEnd(result, [0, 3, 8])
+  expect({ fault, ...result, isClean }).toEqual({ fault, ...result, isClean: true })
 }
 
 /** Asserts that a fault left nothing half-done: the tables show one edition, and every recorded file is whole. */
