@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["test/end-to-end/heavy/**/*.test.ts"],
+    include: ["test/end-to-end/heavy/**/*.test.ts", "test/faults/**/*.test.ts"],
     globalSetup: [
       "../../packages/embedded-postgres/test/global-setup.ts",
       "test/end-to-end/global-setup.ts",
