@@ -105,7 +105,7 @@ export {
 export { formatCause, formatPartitions, formatRead, formatStatus } from "./plan/explain.ts"
 export { findAwaitedFiles } from "./evaluate/awaited-files.ts"
 export type { Blocker } from "./evaluate/blocker.ts"
-export { formatBlocker } from "./evaluate/blocker.ts"
+export { describeBlocker, formatBlocker } from "./evaluate/blocker.ts"
 export type { EvaluationInputs, ReadRange } from "./evaluate/inputs.ts"
 export {
   emptyVersion,

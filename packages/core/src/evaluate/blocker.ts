@@ -2,9 +2,18 @@ import type { SourceAsset } from "../declare/declaration.ts"
 import { formatLandingPath } from "../declare/landing-path.ts"
 
 /** The reason why a partition cannot be materialized: files that have not landed, or an unusable upstream. */
-export interface Blocker {
-  readonly kind: "missing_files" | "unusable"
-  /** A noun phrase: `raw/2026-01-02.json (raw)`, `failed checks of likes 2026-01-09`. */
+export type Blocker = MissingFiles | UnusableUpstream
+
+interface MissingFiles {
+  readonly kind: "missing_files"
+  /** A noun phrase: `raw/2026-01-02.json (raw)`. */
+  readonly text: string
+  readonly fileCount: number
+}
+
+interface UnusableUpstream {
+  readonly kind: "unusable"
+  /** A noun phrase: `failed checks of likes 2026-01-09`. */
   readonly text: string
 }
 
@@ -13,12 +22,23 @@ export function formatBlocker({ kind, text }: Blocker): string {
   return kind === "missing_files" ? `waits for ${text}` : `blocked by ${text}`
 }
 
+/** Formats a blocker of a partition as a sentence: `raw/2026-01-02.json (raw) has not landed`, `a 2026-01-02 is blocked by …`. */
+export function describeBlocker(blocker: Blocker, place: string): string {
+  if (blocker.kind === "unusable") return `${place} is blocked by ${blocker.text}`
+  return `${blocker.text} ${blocker.fileCount === 1 ? "has" : "have"} not landed`
+}
+
 /** Joins the blockers of one partition: all files that have not landed, or the first unusable upstream. */
 export function joinBlockers(blockers: readonly Blocker[]): Blocker | undefined {
   const unusable = blockers.find(({ kind }) => kind === "unusable")
   if (unusable !== undefined || blockers.length === 0) return unusable
-  const texts = new Set(blockers.map(({ text }) => text))
-  return { kind: "missing_files", text: [...texts].join(", ") }
+  const missingFiles = blockers.filter((blocker) => blocker.kind === "missing_files")
+  const fileCounts = new Map(missingFiles.map(({ text, fileCount }) => [text, fileCount]))
+  return {
+    kind: "missing_files",
+    text: [...fileCounts.keys()].join(", "),
+    fileCount: [...fileCounts.values()].reduce((sum, count) => sum + count, 0),
+  }
 }
 
 /** The number of files of a source that are written out. */
@@ -35,5 +55,6 @@ export function createMissingFilesBlocker(
   const omittedCount = indexes.length - paths.length
   const files = indexes.length === 0 ? path : paths.join(", ")
   const more = omittedCount > 0 ? ` and ${omittedCount.toLocaleString("en-US")} more` : ""
-  return { kind: "missing_files", text: `${files}${more} (${name})` }
+  const fileCount = Math.max(1, indexes.length)
+  return { kind: "missing_files", text: `${files}${more} (${name})`, fileCount }
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest"
 
-import { findAwaitedFiles, formatBlocker, getAsset, type PartitionRange } from "../../src/engine.ts"
+import {
+  describeBlocker,
+  findAwaitedFiles,
+  formatBlocker,
+  getAsset,
+  type PartitionRange,
+} from "../../src/engine.ts"
 import { all, last, latest, monthly, sql, sqlAsset, int64, type Asset } from "../../src/index.ts"
 import {
   buildValidGraph,
@@ -17,14 +23,18 @@ const raw = source("raw")
 const credits = snapshotSource("credits")
 const months = monthly({ start: "2026-01" })
 
-/** The files for which a partition of `asset` waits after the files of some days of `raw` landed. */
-function findFiles(days: readonly number[], assets: readonly Asset[], range?: PartitionRange) {
+/** The files for which a partition of the last asset waits after the files of some days of `raw` landed. */
+function findFiles(...request: Parameters<typeof findBlocker>) {
+  const blocker = findBlocker(...request)
+  return blocker && formatBlocker(blocker)
+}
+
+function findBlocker(days: readonly number[], assets: readonly Asset[], range?: PartitionRange) {
   const graph = buildValidGraph(raw, credits, ...assets)
   const project = createMemoryProject(afterDay(60))
   for (const index of days) land(project, "raw", day(index), `${index}`)
   const name = assets.at(-1)?.name ?? ""
-  const blocker = findAwaitedFiles(evaluateProject(project, graph), getAsset(graph, name), range)
-  return blocker && formatBlocker(blocker)
+  return findAwaitedFiles(evaluateProject(project, graph), getAsset(graph, name), range)
 }
 
 const days = (from: number, to = from): PartitionRange => ({ from: day(from), to: day(to) })
@@ -48,6 +58,16 @@ test("a later partition waits for the files of its window, through assets upstre
   )
   expect(findFiles([1, 2], [counted, week], days(2))).toBeUndefined()
   expect(findFiles([1], [counted], days(2, 9))).toMatch(/raw\/2026-01-06.json and 3 more \(raw\)$/)
+})
+
+test("a sentence names one file or several", () => {
+  const describe = (...request: Parameters<typeof findBlocker>) =>
+    describeBlocker(findBlocker(...request)!, "counted")
+  const films = dailyAsset("films", sql`from ${all(credits)}, ${raw}`)
+  expect(describe([1], [counted], days(2))).toBe("raw/2026-01-02.json (raw) has not landed")
+  expect(describe([], [counted])).toBe("raw/{partition}.json (raw) has not landed")
+  expect(describe([1], [counted], days(2, 3))).toMatch(/json \(raw\) have not landed$/)
+  expect(describe([], [films])).toMatch(/\(credits\), .* \(raw\) have not landed$/)
 })
 
 test("the newest partition of an upstream is never awaited once there is one", () => {

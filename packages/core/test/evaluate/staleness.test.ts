@@ -189,7 +189,7 @@ describe("a day without a file", () => {
     const project = createProjectWithDays([1, 3])
     expect(status(project, graph, "a", 2)).toEqual({
       kind: "missing",
-      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)" },
+      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)", fileCount: 1 },
       causes: [],
     })
     expect(formatStatus(graph, status(project, graph, "a", 2))).toBe(
@@ -229,7 +229,7 @@ describe("a day without a file", () => {
     land(project, "raw", day(2), undefined)
     expect(status(project, graph, "a", 2)).toMatchObject({
       kind: "stale",
-      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)" },
+      blocker: { kind: "missing_files", text: "raw/2026-01-02.json (raw)", fileCount: 1 },
     })
   })
 })

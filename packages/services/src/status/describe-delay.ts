@@ -1,5 +1,6 @@
 import type { Asset } from "@freshet/core"
 import {
+  describeBlocker,
   type Evaluation,
   findAwaitedFiles,
   formatMainCause,
@@ -38,7 +39,7 @@ export function describeDelay(evaluation: Evaluation, asset: Asset, partition: n
 /** Finds the cause for which a partition is not fresh; undefined for a fresh one. */
 function findDelay(evaluation: Evaluation, asset: Asset, partition: number): string | undefined {
   const awaited = findAwaitedFiles(evaluation, asset, { from: partition, to: partition })
-  if (awaited !== undefined) return `${awaited.text} has not landed`
+  if (awaited !== undefined) return describeBlocker(awaited, formatPlace(asset, partition))
   const [firstCause, ...otherCauses] = listDelayCauses(evaluation, asset, partition)
   if (firstCause === undefined) return undefined
   return otherCauses.reduce((best, cause) => (cause.rank < best.rank ? cause : best), firstCause)
@@ -89,10 +90,7 @@ function describeCause(
     const [message = ""] = status.failure.message.split("\n", 1)
     return { rank: ranks.failed, text: `${place} failed: ${message}` }
   }
-  if (blocker?.kind === "missing_files")
-    return { rank: ranks.blocked, text: `${blocker.text} has not landed` }
-  if (blocker !== undefined)
-    return { rank: ranks.blocked, text: `${place} is blocked by ${blocker.text}` }
+  if (blocker !== undefined) return { rank: ranks.blocked, text: describeBlocker(blocker, place) }
   return kind === "missing"
     ? { rank: ranks.work, text: `${place} has not been materialized` }
     : { rank: ranks.work, text: `${place} is stale: ${formatMainCause(graph, status)}` }
