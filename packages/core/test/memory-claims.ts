@@ -47,7 +47,7 @@ export function formatStepClaim({
 }
 
 /** Tests if a worker has claimed a partition of a computation. */
-export function hasClaimOf(claims: MemoryClaims, computation: string, worker: string): boolean {
+export function hasClaim(claims: MemoryClaims, computation: string, worker: string): boolean {
   return [...claims].some(([name, owner]) => owner === worker && name.startsWith(`${computation} `))
 }
 

@@ -47,7 +47,7 @@ import {
   type MemoryPriorities,
   createClaimRecords,
   formatStepClaim,
-  hasClaimOf,
+  hasClaim,
   release,
   releaseAll,
 } from "./memory-claims.ts"
@@ -425,8 +425,7 @@ function createEngine(project: MemoryProject, worker: string): RunEffects["engin
       const partition = request.partition.key
       const step = `${request.computation.name} ${partition}`
       project.computed.push(step)
-      if (!hasClaimOf(project.claims, request.computation.name, worker))
-        project.unclaimed.push(step)
+      if (!hasClaim(project.claims, request.computation.name, worker)) project.unclaimed.push(step)
       await project.behaviour.beforeCompute(step, log)
       progress(1)
       const outputs = request.outputs.map(({ name }) => storeRows(project, request, name))
