@@ -1,4 +1,4 @@
-import { FreshetError, type Schedule } from "@freshet/core/engine"
+import { FreshetError, getPriority, type Schedule } from "@freshet/core/engine"
 import {
   type LedgerClient,
   readOpenRequests,
@@ -28,7 +28,10 @@ export async function readQueue(client: LedgerClient): Promise<Queue> {
 /** The time in which the server that accepted a request executes it, so that its page shows each step. */
 const requestGraceMs = 5_000
 
-/** Lists the work that no process executes: ticks in the queues of their schedules, and requests in queues of their own. */
+/**
+ * Lists the work that no process executes, the highest priority first: ticks in the queues of their schedules, and requests
+ * in queues of their own.
+ */
 export function listFreeWork(
   services: Services,
   schedules: readonly Schedule[],
@@ -36,7 +39,7 @@ export function listFreeWork(
 ): readonly FreeWork[] {
   const isFree = ({ isTaken, requestedMs }: RecordedRequest) =>
     !isTaken && services.nowMs() - requestedMs > requestGraceMs
-  return [
+  const work: readonly FreeWork[] = [
     ...ticks
       .filter(({ isTaken }) => !isTaken)
       .map((tick) => ({
@@ -50,6 +53,7 @@ export function listFreeWork(
       execute: () => executeOpenRequest(services, request),
     })),
   ]
+  return work.toSorted((a, b) => getPriority(b.kind) - getPriority(a.kind))
 }
 
 /** Executes a request of a server that does not. A rejected request has ended with its reason. */
