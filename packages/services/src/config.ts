@@ -13,7 +13,7 @@ import * as z from "zod/mini"
 
 import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
-import type { FreshetConfig } from "./define-config.ts"
+import { type FreshetConfig, profileSettings } from "./define-config.ts"
 import { findEnvironmentNameFault } from "./environments/environment-name.ts"
 import { findSecrets, selectProfile } from "./profiles.ts"
 
@@ -176,7 +176,7 @@ export function resolveConfig(
     ...readEnvironment(environment, cwd),
   }
   const parsed = settingsSchema.safeParse(settings)
-  const fileProblems = [...findUnknownKeys(file ?? {}), ...findSecrets(file, environment)]
+  const fileProblems = [...findUnknownKeys(file), ...findSecrets(file, environment)]
   if (!parsed.success || fileProblems.length > 0)
     throw new ProblemsError("config", [
       ...fileProblems,
@@ -216,28 +216,13 @@ const settingNames = [
   ...Object.keys(settingsSchema.shape),
 ]
 
-const profileSettingNames = [
-  "home",
-  "lake",
-  "landing",
-  "databaseUrl",
-  "memoryMb",
-  "codeMemoryMb",
-  "threads",
-  "concurrency",
-  "pools",
-  "cacheMb",
-  "s3Region",
-  "s3PathStyle",
-]
-
 /** Finds keys of the configuration that name no setting: a misspelt one would be ignored. */
-function findUnknownKeys(file: FreshetConfig | object): readonly Problem[] {
-  const profiles = "profiles" in file ? Object.entries(file.profiles ?? {}) : []
+function findUnknownKeys(file: FreshetConfig | undefined): readonly Problem[] {
+  const profiles = Object.entries(file?.profiles ?? {})
   return [
-    ...listUnknownKeys("", file, settingNames),
+    ...listUnknownKeys("", file ?? {}, settingNames),
     ...profiles.flatMap(([name, profile]) =>
-      listUnknownKeys(`profiles.${name}.`, profile, profileSettingNames),
+      listUnknownKeys(`profiles.${name}.`, profile, profileSettings),
     ),
   ]
 }

@@ -5,22 +5,24 @@ import type { DemoGenerators } from "./data/demo-generators.ts"
 /** A module whose exports may be assets. */
 type AssetModule = object
 
+/** The settings of the project that a profile can replace. */
+export const profileSettings = [
+  "home",
+  "lake",
+  "landing",
+  "databaseUrl",
+  "memoryMb",
+  "codeMemoryMb",
+  "threads",
+  "concurrency",
+  "pools",
+  "cacheMb",
+  "s3Region",
+  "s3PathStyle",
+] as const satisfies readonly (keyof FreshetConfig)[]
+
 /** The settings of a profile; they replace those of the project. */
-export type ProfileSettings = Pick<
-  FreshetConfig,
-  | "home"
-  | "lake"
-  | "landing"
-  | "databaseUrl"
-  | "memoryMb"
-  | "codeMemoryMb"
-  | "threads"
-  | "concurrency"
-  | "pools"
-  | "cacheMb"
-  | "s3Region"
-  | "s3PathStyle"
->
+export type ProfileSettings = Pick<FreshetConfig, (typeof profileSettings)[number]>
 
 /** The settings of `freshet.config.ts`. All but the assets have a default; the environment overrides them. */
 export interface FreshetConfig {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs"
 import { link, rename } from "node:fs/promises"
 
-import { type Problem, ProblemsError } from "@freshet/core/engine"
+import type { ProblemsError } from "@freshet/core/engine"
+
+import { usageError } from "./plan/target-problems.ts"
 
 /** Fails for an existing path, unless it may be replaced. */
 export function requireNewPath(path: string, mayReplace: boolean): void {
@@ -29,12 +31,11 @@ async function moveToNewPath(temporary: string, path: string): Promise<void> {
 }
 
 function pathExistsError(path: string): ProblemsError {
-  const problem: Problem = {
+  return usageError({
     kind: "usage",
     message: `${path} exists already.`,
     hint: "Choose another path, or replace the file with --force.",
-  }
-  return new ProblemsError("usage", [problem])
+  })
 }
 
 /** Tests if an error of Node has one of some codes. */

@@ -11,6 +11,7 @@ import { defineCommand } from "./define-command.ts"
 import {
   assetArg,
   jsonFlag,
+  keyFlag,
   createLimitFlag,
   partitionFlag,
   partitionFlags,
@@ -56,11 +57,7 @@ const diff = defineCommand<DataDiffFlags, [string]>({
       fromVersion: createVersionFlag("Version to compare with"),
       to: { ...partitionFlag, brief: "Partition to compare (default: the newest)" },
       toVersion: createVersionFlag("Version to compare (default: the current one)"),
-      key: {
-        ...partitionFlag,
-        placeholder: "columns",
-        brief: "Columns that identify a row, separated by commas",
-      },
+      key: keyFlag,
       limit: createLimitFlag(20, "rows"),
       json: jsonFlag,
     },

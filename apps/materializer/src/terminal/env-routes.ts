@@ -5,7 +5,7 @@ import type { EnvDiffFlags } from "../commands/env-diff.ts"
 import type { EnvDropFlags } from "../commands/env-drop.ts"
 import type { EnvPromoteFlags } from "../commands/env-promote.ts"
 import { defineCommand } from "./define-command.ts"
-import { createLimitFlag, jsonFlag, partitionFlag, runFlags } from "./flags.ts"
+import { createLimitFlag, jsonFlag, keyFlag, partitionFlag, runFlags } from "./flags.ts"
 
 const environmentArg = {
   kind: "tuple",
@@ -49,11 +49,7 @@ const diff = defineCommand<EnvDiffFlags, [string, string?]>({
   parameters: {
     flags: {
       partition: partitionFlag,
-      key: {
-        ...partitionFlag,
-        placeholder: "columns",
-        brief: "Columns that identify a row, separated by commas",
-      },
+      key: keyFlag,
       limit: createLimitFlag(20, "rows"),
       json: jsonFlag,
     },

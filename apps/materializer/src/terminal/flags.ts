@@ -98,6 +98,13 @@ export const partitionFlag = {
   brief: "Partition by key (default: the newest)",
 } as const
 
+/** The columns that identify a row in a comparison. */
+export const keyFlag = {
+  ...partitionFlag,
+  placeholder: "columns",
+  brief: "Columns that identify a row, separated by commas",
+} as const
+
 /** Creates a flag under a previous name, which the help leaves out. */
 export function createHiddenFlag(brief: string) {
   return { ...createSwitchFlag(brief), hidden: true } as const

@@ -2,7 +2,6 @@ import type { AnyAsset } from "@freshet/core"
 import { stateValues } from "@freshet/core/engine"
 
 import type { CommandLine } from "./command-line.ts"
-import { loadServices } from "./load-services.ts"
 
 /** Proposes names of assets. A completion prints no errors, so broken declarations propose nothing. */
 export async function proposeAssets(cli: CommandLine): Promise<readonly string[]> {
@@ -23,7 +22,9 @@ export async function proposeSelection(cli: CommandLine, word: string): Promise<
 export async function proposeRuns(cli: CommandLine): Promise<readonly string[]> {
   try {
     const { listRuns } = await import("@freshet/services")
-    const { runs } = await listRuns(await loadServices(cli), { limit: maxRuns })
+    const silentListener = { emit: () => {}, watchesSteps: false }
+    const services = await cli.createServices(await cli.loadConfig(), silentListener)
+    const { runs } = await listRuns(services, { limit: maxRuns })
     return runs.map(({ id }) => id)
   } catch {
     return []

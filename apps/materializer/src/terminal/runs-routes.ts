@@ -14,7 +14,7 @@ const runArg = {
     {
       brief: "The id of a run, or its beginning",
       parse: String,
-      placeholder: "id",
+      placeholder: "run",
       async proposeCompletions(this: CommandLine) {
         return (await import("./propose-values.ts")).proposeRuns(this)
       },

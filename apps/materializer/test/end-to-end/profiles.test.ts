@@ -34,6 +34,9 @@ test("a profile selects another target, and every command says so", () =>
     const variable = { ...place, environment: { ...place.environment, FRESHET_PROFILE: "prod" } }
     expect((await runFreshet(variable, "plan")).stderr).toContain("Profile prod\n")
 
+    const completion = await runFreshet(variable, "__complete", "--", "runs", "show", "")
+    expect(completion).toMatchObject({ code: 0, stdout: "", stderr: "" })
+
     const unknown = await run("--profile", "prd", "status")
     expect(unknown).toMatchObject({ code: 2, stdout: "" })
     expect(unknown.stderr).toContain("No profile is called `prd`.\n  Did you mean `prod`?")

@@ -1,4 +1,3 @@
-import { ProblemsError } from "@freshet/core/engine"
 import {
   createEnvironment as createLedger,
   createPublishedTables,
@@ -10,6 +9,7 @@ import {
 import { getMigrationsFolder } from "@freshet/schema"
 
 import type { EnvironmentDocument } from "../documents/environments.ts"
+import { usageError } from "../plan/target-problems.ts"
 import type { Services } from "../services.ts"
 import { findEnvironmentNameFault } from "./environment-name.ts"
 import { describeEnvironment } from "./list-environments.ts"
@@ -31,15 +31,13 @@ export async function createEnvironment(
 ): Promise<EnvironmentDocument> {
   const fault = findEnvironmentNameFault(name)
   if (fault !== undefined)
-    throw new ProblemsError("usage", [
-      {
-        kind: "usage",
-        message: `The name of the environment ${fault}.`,
-        hint: "For example pr-42.",
-      },
-    ])
+    throw usageError({
+      kind: "usage",
+      message: `The name of the environment ${fault}.`,
+      hint: "For example pr-42.",
+    })
   const { buildDeclaredGraph } = await import("../open-project.ts")
-  const graph = buildDeclaredGraph(services.forEnvironment(undefined).config)
+  const graph = buildDeclaredGraph({ ...services.config, environment: undefined })
   const { migrations } = services.config
   return services.withDatabase(async (url) => {
     const migration = await readNewestMigration(getMigrationsFolder())

@@ -1,6 +1,5 @@
-import { ProblemsError } from "@freshet/core/engine"
-
 import type { Config } from "../config.ts"
+import { usageError } from "../plan/target-problems.ts"
 
 type EnvironmentConfig = Pick<Config, "environment">
 
@@ -11,7 +10,7 @@ export function requireDefaultEnvironment(
 ): void {
   if (environment === undefined) return
   const hint = `Run the command without --env ${environment} and without FRESHET_ENV.`
-  throw new ProblemsError("usage", [{ kind: "usage", message, hint }])
+  throw usageError({ kind: "usage", message, hint })
 }
 
 /** Fails in another environment than the default one, which alone has schedules. */
