@@ -161,7 +161,7 @@ const fences = [
   },
   {
     name: "the end of a run is recorded once",
-    file: `${ledger}/run-ledger.ts`,
+    file: `${ledger}/queued-work.ts`,
     text: "ended_at = now() where id = $1 and outcome is null",
     replacement: "ended_at = now() where id = $1",
     test: "test/ledger/workers.test.ts",
@@ -203,14 +203,14 @@ const fences = [
   },
   {
     name: "an ended tick gets no other run",
-    file: `${ledger}/ticks.ts`,
+    file: `${ledger}/queued-work.ts`,
     text: "set run = $2 where id = $1 and ended_at is null",
     replacement: "set run = $2 where id = $1",
     test: "test/ledger/ticks.test.ts",
   },
   {
     name: "the first end of a tick is final",
-    file: `${ledger}/ticks.ts`,
+    file: `${ledger}/queued-work.ts`,
     text: "\n     where id = $1 and ended_at is null`",
     replacement: "\n     where id = $1`",
     test: "test/ledger/ticks.test.ts",
