@@ -1,3 +1,4 @@
+export { withMigrations } from "./ledger/migration-folders.ts"
 export { findFreePort, waitForPort } from "./local-port.ts"
 export type { S3Server, ServerPlace } from "./store/s3-server.ts"
 export {

@@ -1,10 +1,11 @@
 import {
   type LedgerClient,
   migrateEnvironmentTables,
-  migrateLedger,
+  migrateLedgers,
   migratePublishedTables,
   readNewestMigration,
   requireEnvironment,
+  toDefaultUrl,
   withLedgerConnection,
   withLedgerState,
 } from "@freshet/io"
@@ -20,38 +21,42 @@ export interface MigratedDatabase {
 
 /** Connects to a database and migrates the ledger's tables and the published ones first. */
 export function withMigratedLedger<T>(
-  { url, config }: MigratedDatabase,
+  database: MigratedDatabase,
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
-  return withLedgerConnection(url, async (client) => {
-    await migrate(client, config)
+  return withLedgerConnection(database.url, async (client) => {
+    await migrate(client, database)
     return work(client)
   })
 }
 
 /** Runs work with a state that was read from a database, whose tables are brought up to date first. */
 export function withMigratedState<S, T>(
-  { url, config }: MigratedDatabase,
+  database: MigratedDatabase,
   read: (client: LedgerClient) => Promise<S>,
   work: (state: S) => Promise<T>,
 ): Promise<T> {
   const migrateAndRead = async (client: LedgerClient) => {
-    await migrate(client, config)
+    await migrate(client, database)
     return await read(client)
   }
-  return withLedgerState(url, migrateAndRead, work)
+  return withLedgerState(database.url, migrateAndRead, work)
 }
 
-/** The ledger of an environment is that of its creation; it is not migrated. */
+/** Brings the tables up to date. Migrations of the ledger are applied to all environments at once. */
 async function migrate(
   client: LedgerClient,
-  { migrations, environment }: MigratedDatabase["config"],
+  { url, config: { migrations, environment } }: MigratedDatabase,
 ): Promise<void> {
-  if (environment !== undefined) {
-    const migration = await readNewestMigration(getMigrationsFolder())
-    await requireEnvironment(client, environment, migration)
-    return migrateEnvironmentTables(client, migrations, environment)
+  const ledgerMigrations = getMigrationsFolder()
+  if (environment === undefined) {
+    await migrateLedgers(client, ledgerMigrations)
+    return migratePublishedTables(client, migrations)
   }
-  await migrateLedger(client, getMigrationsFolder())
-  await migratePublishedTables(client, migrations)
+  const { migration } = await requireEnvironment(client, environment)
+  if (migration !== (await readNewestMigration(ledgerMigrations)))
+    await withLedgerConnection(toDefaultUrl(url), (defaultClient) =>
+      migrateLedgers(defaultClient, ledgerMigrations),
+    )
+  return migrateEnvironmentTables(client, migrations, environment)
 }

@@ -1,11 +1,15 @@
 import { cpSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 
+import { createEnvironment, migrateLedgers, withLedgerConnection } from "@freshet/io"
+import { withMigrations } from "@freshet/io/testing"
 import { expect, test } from "vitest"
 
 import { type DeclaredProject, withDeclaredProject } from "./declared-project.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
+import { declarePairs, environmentRows } from "./pairs.ts"
+import { landRaw, readPublishedRows, withPublishedRecs } from "./published-recs.ts"
 
 const fixture = join(import.meta.dirname, "fixtures/ledger-before-house")
 const declarations = `import { assets } from "./test/end-to-end/fixtures/ledger-before-house/declarations.ts"`
@@ -57,6 +61,37 @@ test("after the upgrade a new day materializes alone", async () => {
     ])
   })
 })
+
+test("commands use an environment that an earlier version created, and bring its ledger up to date", async () => {
+  await withPublishedRecs(declarePairs(), async (project) => {
+    await project.withDatabase(createEarlierEnvironment)
+    landRaw(project, "2026-01-01", 1)
+    const words = ["materialize", "recs", "--date", "2026-01-01"]
+    expectDone(await runFreshet(project, "--env", "pr-42", ...words))
+    expect(await readPublishedRows(project, environmentRows)).toEqual(["1 1 1"])
+    expectDone(await runFreshet(project, ...words))
+    expect(await readPublishedRows(project)).toEqual(["1 1 1"])
+    expectDone(await runFreshet(project, "env", "drop", "pr-42", "--yes"))
+  })
+})
+
+/** Creates the environment pr-42 with the ledger of the first version that had environments. */
+async function createEarlierEnvironment(url: string): Promise<void> {
+  await withMigrations(20, (folder) =>
+    withLedgerConnection(url, (client) => migrateLedgers(client, folder)),
+  )
+  await createEnvironment(url, {
+    name: "pr-42",
+    wait: true,
+    onWait: () => undefined,
+    createTables: async (client) => {
+      await client.query(
+        `create schema public__pr_42; create table public__pr_42.recs (like public.recs including all);
+        update freshet.environments set schemas = schemas || 'public__pr_42'::text`,
+      )
+    },
+  })
+}
 
 /** Runs `work` with a copy of the stored project: ledger, lake, landing zone and declarations. */
 async function withEarlierProject(work: (project: DeclaredProject) => Promise<void>) {

@@ -30,8 +30,9 @@ export async function dropEnvironment(
 /** Drops the schemas and the record of an environment, all or nothing. */
 export async function dropSchemas(client: Client, environment: Environment): Promise<void> {
   await withTransaction(client, async () => {
+    // The record is deleted first: a migration that has locked it ends before.
+    await client.query("delete from freshet.environments where name = $1", [environment.name])
     for (const schema of environment.schemas)
       await client.query(`drop schema if exists ${quoteName(schema)} cascade`)
-    await client.query("delete from freshet.environments where name = $1", [environment.name])
   })
 }

@@ -12,6 +12,11 @@ export function toEnvironmentUrl(url: string, environment: string | undefined): 
   return `${url}${url.includes("?") ? "&" : "?"}${urlParameter}=${environment}`
 }
 
+/** Returns the URL of the default environment in the same database. */
+export function toDefaultUrl(url: string): string {
+  return splitEnvironmentUrl(url).serverUrl
+}
+
 /** Splits the URL of an environment's database. */
 export function splitEnvironmentUrl(url: string): {
   readonly serverUrl: string

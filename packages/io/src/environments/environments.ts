@@ -10,7 +10,7 @@ export interface Environment {
   readonly name: string
   /** The schemas of its ledger and of its published tables. */
   readonly schemas: readonly string[]
-  /** The newest migration of the ledger at its creation. */
+  /** The newest migration that its ledger has. */
   readonly migration: number
   readonly createdMs: number
   /** False while it is created, and if its creation was interrupted. */
@@ -32,12 +32,8 @@ export async function readEnvironments(client: Client): Promise<readonly Environ
   }
 }
 
-/** Finds the environment of a name; fails without one, and if its ledger is not that of this version of Freshet. */
-export async function requireEnvironment(
-  client: Client,
-  name: string,
-  migration: number,
-): Promise<Environment> {
+/** Finds the environment of a name; fails if there is none, or if its creation was interrupted. */
+export async function requireEnvironment(client: Client, name: string): Promise<Environment> {
   const environments = await readEnvironments(client)
   const environment = environments.find((candidate) => candidate.name === name)
   if (environment === undefined) throw createUnknownError(name, environments)
@@ -45,14 +41,6 @@ export async function requireEnvironment(
     throw new FreshetError("config", `The environment ${name} is not complete.`, {
       hint: `If no other command creates it, \`freshet env create ${name}\` creates it from the beginning.`,
     })
-  if (environment.migration !== migration)
-    throw new FreshetError(
-      "config",
-      `Another version of Freshet created the environment ${name}.`,
-      {
-        hint: `Drop it with \`freshet env drop ${name}\` and create it again.`,
-      },
-    )
   return environment
 }
 

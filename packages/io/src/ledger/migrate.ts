@@ -73,13 +73,25 @@ async function migrate(
   })
 }
 
+/** A migration: the file `tag`.sql in its folder, and its time, which is its number. */
+export interface Migration {
+  readonly folder: string
+  readonly tag: string
+  readonly when: number
+}
+
 /** Reads the time of the newest migration, which is its number; 0 without a journal. */
 export async function readNewestMigration(folder: string): Promise<number> {
+  return Math.max(0, ...(await readMigrations(folder)).map(({ when }) => when))
+}
+
+/** Reads the migrations in their order; none without a journal. */
+export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const text = await readJournal(folder)
-  if (text === undefined) return 0
+  if (text === undefined) return []
   // The generator of migrations writes this file.
-  const { entries } = JSON.parse(text) as { entries: readonly { when: number }[] }
-  return Math.max(0, ...entries.map((entry) => entry.when))
+  const { entries } = JSON.parse(text) as { entries: readonly Omit<Migration, "folder">[] }
+  return entries.map(({ tag, when }) => ({ folder, tag, when }))
 }
 
 async function readJournal(folder: string): Promise<string | undefined> {

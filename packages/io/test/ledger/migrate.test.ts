@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -13,6 +13,7 @@ import { type LedgerClient, withLedgerConnection } from "../../src/ledger/connec
 import { migrateLedger, migratePublishedTables } from "../../src/ledger/migrate.ts"
 import { readSnapshot } from "../../src/ledger/snapshot.ts"
 import { testAsset, buildTestGraph, migrations } from "./ledger-database.ts"
+import { withMigrations } from "./migration-folders.ts"
 
 /** Counts the declared tables of a schema. */
 function countTables(name: string): number {
@@ -102,14 +103,9 @@ test("migrations of published tables have a journal of their own, independent of
 })
 
 test("a ledger of the first migration retains its materializations, without fingerprints", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "freshet-migrations-"))
-  await cp(migrations, folder, { recursive: true })
-  const journal = join(folder, "meta/_journal.json")
-  const written = JSON.parse(await readFile(journal, "utf8")) as { entries: unknown[] }
-  await writeFile(journal, JSON.stringify({ ...written, entries: written.entries.slice(0, 1) }))
   await withTestDatabase((url) =>
     withLedgerConnection(url, async (client) => {
-      await migrateLedger(client, folder)
+      await withMigrations(0, (folder) => migrateLedger(client, folder))
       await client.query(`
         insert into freshet.runs (id, command, steps, host, pid) values ('r', 'x', 1, 'h', 1);
         insert into freshet.steps (run, computation, partition, input_version, outcome, reads, rows,
@@ -131,7 +127,6 @@ test("a ledger of the first migration retains its materializations, without fing
       ])
     }),
   )
-  await rm(folder, { recursive: true })
 })
 
 test("a database of a newer Freshet is not changed", async () => {

@@ -1,8 +1,7 @@
 import {
   createEnvironment as createLedger,
   createPublishedTables,
-  migrateLedger,
-  readNewestMigration,
+  migrateLedgers,
   requireEnvironment,
   withLedgerConnection,
 } from "@freshet/io"
@@ -40,17 +39,15 @@ export async function createEnvironment(
   const graph = buildDeclaredGraph({ ...services.config, environment: undefined })
   const { migrations } = services.config
   return services.withDatabase(async (url) => {
-    const migration = await readNewestMigration(getMigrationsFolder())
-    await withLedgerConnection(url, (client) => migrateLedger(client, getMigrationsFolder()))
+    await withLedgerConnection(url, (client) => migrateLedgers(client, getMigrationsFolder()))
     await createLedger(url, {
       ...getLockOptions(services, wait),
       name,
-      migration,
       createTables: (client) =>
         createPublishedTables(client, { environment: name, graph, migrations }),
     })
     return withLedgerConnection(url, async (client) =>
-      describeEnvironment(client, await requireEnvironment(client, name, migration)),
+      describeEnvironment(client, await requireEnvironment(client, name)),
     )
   })
 }
