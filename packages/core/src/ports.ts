@@ -250,7 +250,7 @@ export interface StepPool {
  * The answer to a claim. A claimed step belongs to the process until its record is committed; `newestRecord` is the id of
  * the newest materialization of its outputs, 0 without any, and `outcome` that of the step if another process has recorded
  * it in the same run. A taken step belongs to another process that lives, or its pool has no free slot. A step is outranked
- * while a run of a higher priority is under way.
+ * while a run of a higher priority executes steps, or can; while one waits for a slot of its pool, the step is taken.
  */
 export type ClaimResult =
   | {
@@ -266,8 +266,10 @@ export interface Ledger {
   readonly beginRun: (run: RunIntent) => Promise<void>
   /** Claims a step, so that no other run does it meanwhile. */
   readonly claimStep: (step: StepName) => Promise<ClaimResult>
-  /** Tests if a run of a higher priority is under way. */
+  /** Tests if a run of a higher priority executes steps, or can: it does not only wait. */
   readonly isOutranked: () => Promise<boolean>
+  /** Records that the run only waits, and the pools for whose slots it does; undefined when it goes on. */
+  readonly recordAwaitedPools: (pools: readonly string[] | undefined) => Promise<void>
   /** Releases a claimed step that is not recorded. */
   readonly releaseStep: (step: StepName) => Promise<void>
   /** Claims a publication set; false while another run that lives publishes it. */

@@ -8,24 +8,45 @@ export type MemoryClaims = Map<string, string>
 /** The runs under way → their priority. */
 export type MemoryPriorities = Map<string, number>
 
+/** The workers that only wait → the pools for whose slots they do. */
+export type MemoryWaits = Map<string, readonly string[]>
+
 /** Creates the part of a run's ledger that claims work, as the Postgres ledger does. */
 export function createClaimRecords(
-  ledger: MemoryLedger & { readonly claims: MemoryClaims; readonly priorities: MemoryPriorities },
+  ledger: MemoryLedger & {
+    readonly claims: MemoryClaims
+    readonly priorities: MemoryPriorities
+    readonly waits: MemoryWaits
+  },
   graph: Graph,
   { run, worker }: { readonly run: string; readonly worker: string },
 ): Pick<
   Ledger,
-  "claimStep" | "isOutranked" | "releaseStep" | "claimPublication" | "releasePublication"
+  | "claimStep"
+  | "isOutranked"
+  | "recordAwaitedPools"
+  | "releaseStep"
+  | "claimPublication"
+  | "releasePublication"
 > {
-  const { claims, priorities } = ledger
-  const isOutranked = () => {
+  const { claims, priorities, waits } = ledger
+  const isOutranked = (pool?: string) => {
     const priority = priorities.get(run) ?? Infinity
-    return [...priorities.values()].some((other) => other > priority)
+    return [...priorities].some(([other, otherPriority]) => {
+      const awaitedPools = waits.get(other)
+      const isAwaited = pool !== undefined && awaitedPools?.includes(pool) === true
+      return otherPriority > priority && (awaitedPools === undefined || isAwaited)
+    })
   }
   return {
     isOutranked: async () => isOutranked(),
+    recordAwaitedPools: async (pools) => {
+      if (pools === undefined) waits.delete(worker)
+      else waits.set(worker, pools)
+    },
     claimStep: async (step) => {
       if (isOutranked()) return { kind: "outranked" }
+      if (isOutranked(step.pool?.name)) return { kind: "taken" }
       if (!claim(claims, formatStepClaim(step), worker)) return { kind: "taken" }
       return {
         kind: "claimed",

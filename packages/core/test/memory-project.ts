@@ -45,6 +45,7 @@ import { afterDay, day } from "./declarations.ts"
 import {
   type MemoryClaims,
   type MemoryPriorities,
+  type MemoryWaits,
   createClaimRecords,
   formatStepClaim,
   hasClaim,
@@ -78,6 +79,7 @@ export interface MemoryProject extends MemoryLedger {
   readonly behaviour: Behaviour
   readonly claims: MemoryClaims
   readonly priorities: MemoryPriorities
+  readonly waits: MemoryWaits
   /** The number of runs. */
   runs: number
   aborted: boolean
@@ -142,6 +144,7 @@ export function createMemoryProject(
     unclaimed: [],
     claims: new Map(),
     priorities: new Map(),
+    waits: new Map(),
     runs: 0,
     aborted: false,
     proof: undefined,
@@ -308,6 +311,7 @@ export async function run(
   const result = await execute(evaluation, plan, effects, all).finally(() => {
     releaseAll(project.claims, effects.newId()) // a dead run has no claims
     project.priorities.delete(effects.newId())
+    project.waits.delete(effects.newId())
   })
   return { ...result, plan, planned: listStepIds(evaluation, plan) }
 }

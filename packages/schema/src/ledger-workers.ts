@@ -18,6 +18,8 @@ export const workers = freshetSchema.table(
     heartbeat_at: timestampColumn().notNull().defaultNow(),
     lease_until: timestampColumn().notNull(),
     ended_at: timestampColumn(),
+    /** The pools for whose slots it waits while it executes no step and can start none; null while it can. */
+    awaited_pools: text().array(),
   },
   (table) => [
     index("workers_live_index")

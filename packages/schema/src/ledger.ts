@@ -83,7 +83,7 @@ export const runs = freshetSchema.table(
     kind: text({ enum: ["interactive", "schedule", "backfill"] })
       .notNull()
       .default("interactive"),
-    /** While a run with a higher number is under way, this one starts no further step. */
+    /** While a run with a higher number executes steps, this one starts no further step. */
     priority: integer().notNull().default(0),
     steps: integer().notNull(),
     host: text().notNull(),

@@ -1,3 +1,4 @@
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import type { RunListDocument } from "@freshet/services"
 import { expect, test } from "vitest"
 
@@ -9,7 +10,7 @@ import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
 /** The code asset sleeps longer for the last day, so that steps of a backfill end meanwhile. */
 const sleepingShop = declareFetched(
   "",
-  `const ms = partition.key === "${shopDays[3]}" ? 4000 : 500
+  `const ms = partition === "${shopDays[3]}" ? 2000 : 500
   await new Promise((resolve) => setTimeout(resolve, ms))`,
 )
 const backfill = ["backfill", "fetched", ...allShopDays, "--concurrency", "1"] as const
@@ -33,6 +34,17 @@ async function readSteps(project: DeclaredProject): Promise<readonly StepTimes[]
     ),
   )
   return rows
+}
+
+/** Reads the kinds of the runs that execute steps. */
+async function readClaims(project: DeclaredProject): Promise<readonly string[]> {
+  const { rows } = await withLedgerClient(project, (client) =>
+    client.query<{ kind: string }>(
+      `select runs.kind from freshet.claims join freshet.workers on workers.id = claims.worker
+         join freshet.runs on runs.id = workers.run where claims.name = 'fetched'`,
+    ),
+  )
+  return rows.map(({ kind }) => kind)
 }
 
 test("a run of a person goes before a backfill: no step of the backfill starts before the run has ended", () =>
@@ -71,6 +83,63 @@ test("a run of a person that needs a step under way of a backfill waits for it, 
     )
     expect(rows).toHaveLength(shopDays.length)
   }, sleepingShop))
+
+/** The code asset waits for a landed file: `.scheduled` for the last day, `.others` for the other days. */
+const gatedShop = declareFetched(
+  "",
+  `const { existsSync } = await import("node:fs")
+  const file = partition === "${shopDays[3]}" ? "/.scheduled" : "/.others"
+  while (!existsSync(process.env.FRESHET_LANDING + file) && !signal.aborted)
+    await new Promise((resolve) => setTimeout(resolve, 50))`,
+)
+
+test("the run of a schedule starts at once beside a backfill, which starts no further step until it has ended", () =>
+  withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+      const steps = ["--concurrency", "2"]
+      const started = startFreshet(project, "backfill", "fetched", ...allShopDays, ...steps)
+      await waitUntil(async () => (await readClaims(project)).length === 2)
+      const tick = startFreshet(
+        project,
+        "schedule",
+        "tick",
+        "group:shop",
+        "--at",
+        "2026-01-05T06:00:00Z",
+      )
+      await waitUntil(async () => (await readClaims(project)).includes("schedule"))
+      project.land(".others", "")
+      await started.waitForOutput(waiting)
+      project.land(".scheduled", "")
+      expectDone(await tick.result)
+      expectDone(await started.result)
+      const times = await readSteps(project)
+      const end = times.find(({ kind }) => kind === "schedule")?.ended ?? Infinity
+      const starts = times.filter(({ kind }) => kind === "backfill").map((step) => step.started)
+      expect(starts.filter((start) => start >= end)).toHaveLength(shopDays.length - 2)
+    },
+    `import { schedule } from "@freshet/core"
+     ${gatedShop}
+     export const automation = { shop: schedule("0 6 * * *", { zone: "UTC" }) }`,
+  ))
+
+test("a backfill goes on while a run of a person only waits for a retry", () =>
+  withShop(
+    async (project) => {
+      expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
+      const failing = startFreshet(project, "materialize", "fetched", "--date", shopDays[0])
+      await failing.waitForOutput("no answer")
+      const otherDays = ["--from", shopDays[1], "--to", shopDays[3]]
+      expectDone(await runFreshet(project, "backfill", "fetched", ...otherDays))
+      failing.kill("SIGINT")
+      expect((await failing.result).code).toBe(130)
+    },
+    declareFetched(
+      "retries: { attempts: 20, backoffSeconds: 3600, maxBackoffSeconds: 3600 },",
+      `if (partition === "${shopDays[0]}") throw new Error("no answer")`,
+    ),
+  ))
 
 test("a run of a person that is killed does not hold a backfill", () =>
   withShop(async (project) => {

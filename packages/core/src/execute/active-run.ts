@@ -31,12 +31,14 @@ export interface ActiveRun {
   readonly errors: unknown[]
   /** Step → the number of its failed attempts. */
   readonly failedAttempts: Map<string, number>
-  /** Step → the number of times that another process did it when this one wanted to do it. */
+  /** A step that waits for another process or a slot of its pool → the number of times that its claim was refused. */
   readonly waits: Map<string, number>
   /** True: the run belongs to another process. */
   readonly isAssistance: boolean
-  /** True while a run of a higher priority is under way. */
+  /** True while a run of a higher priority executes steps. */
   isOutranked: boolean
+  /** The pools for whose slots the run waits, as the ledger records them; undefined while it can execute a step. */
+  awaitedPools: readonly string[] | undefined
   /** Becomes true when a step failed. */
   hasFailures: boolean
   /** Becomes true when the ledger failed to record a step: later steps could not be recorded either. */
@@ -72,6 +74,7 @@ export function startRun(
     waits: new Map(),
     isAssistance,
     isOutranked: false,
+    awaitedPools: undefined,
     hasFailures: false,
     hasRecordError: false,
   }

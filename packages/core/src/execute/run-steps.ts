@@ -33,6 +33,7 @@ import {
   startStep,
 } from "./step-queue.ts"
 import { estimateShare } from "./step-share.ts"
+import { endWait, recordWait } from "./wait.ts"
 import { yieldStep } from "./yield-step.ts"
 
 /** The maximum number of computations whose records are read together before the first step starts. */
@@ -54,6 +55,7 @@ export async function runSteps(run: ActiveRun): Promise<boolean> {
         addTask(run, attemptStep(run, step))
       }
       if (errors.length > 0) throw errors[0]
+      recordWait(run)
       if (tasks.size === 0) break
       await Promise.race(tasks)
     }
@@ -101,6 +103,7 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
   })
   if (claim.kind === "taken") return waitForOtherProcess(run, step)
   if (claim.kind === "outranked") return yieldStep(run, step)
+  endWait(run, step)
   const recordedResult = findResultElsewhere(run, step, claim)
   if (recordedResult !== undefined) return adoptStep(run, step, recordedResult, startedMs)
   effects.emit({ kind: "step_started", ...toStepReference(step) })

@@ -127,7 +127,7 @@ function listFullPools({ running }: StepQueue, pools: PoolLimits): ReadonlySet<s
 }
 
 /** Returns the pool of a step; undefined for a step that only runs checks. */
-function getPool(step: Step): string | undefined {
+export function getPool(step: Step): string | undefined {
   return step.kind === "check" ? undefined : step.computation.execution.pool
 }
 

@@ -6,7 +6,7 @@ import { delayStep, resumeStep } from "./step-queue.ts"
 const pauseMs = 250
 
 /**
- * Makes an outranked step due again, and starts no further step until no run of a higher priority is under way. A process
+ * Makes an outranked step due again, and starts no further step while a run of a higher priority executes steps. A process
  * that assists the run leaves it instead.
  */
 export function yieldStep(run: ActiveRun, step: Step): void {

@@ -113,6 +113,60 @@ test("a run of a lower priority starts no step while a higher one is under way, 
   ])
 })
 
+/** Returns a request of some days of `slow`. */
+const requestSlowDays =
+  (from: number, to: number): (() => PlanRequest) =>
+  () => ({ targets: new Map([["slow", [{ from: day(from), to: day(to) }]]]), publish: false })
+
+test("a run of a lower priority goes on while a higher one only waits for a retry", async () => {
+  const project = createProjectWithDays([1, 2, 3])
+  const retried = buildValidGraph(
+    raw,
+    dailyAsset("slow", sql`select 2 from ${raw}`, { retries: { attempts: 2 } }),
+  )
+  let [startPause, endPause] = [() => {}, () => {}]
+  const pauseStarted = new Promise<void>((resolve) => (startPause = resolve))
+  const pauseEnded = new Promise<void>((resolve) => (endPause = resolve))
+  let failures = 0
+  project.behaviour.beforeCompute = (step) => {
+    if (step === "slow 2026-01-03" && (failures += 1) === 1) throw new Error("not yet")
+  }
+  project.behaviour.pause = () => {
+    startPause()
+    return pauseEnded
+  }
+  const scheduled = run(project, retried, requestSlowDays(3, 3), { kind: "schedule" })
+  await pauseStarted
+  await expect.poll(() => [...project.waits]).toEqual([["run 1", []]])
+  const backfill = run(project, retried, requestSlowDays(1, 2), { kind: "backfill" })
+  expect((await backfill).outcome).toBe("succeeded")
+  endPause()
+  expect((await scheduled).outcome).toBe("succeeded")
+  expect(project.computed).toEqual([
+    "slow 2026-01-03",
+    "slow 2026-01-01",
+    "slow 2026-01-02",
+    "slow 2026-01-03",
+  ])
+  expect([...project.waits]).toEqual([])
+})
+
+test("a run that waits for a step of another one records the pool of the step", async () => {
+  const project = createProjectWithDays([1])
+  const pooled = buildValidGraph(
+    raw,
+    dailyAsset("slow", sql`select 2 from ${raw}`, { pool: "api" }),
+  )
+  const held = holdStep(project, "slow 2026-01-01")
+  const backfill = run(project, pooled, requestSlowDays(1, 1), { kind: "backfill" })
+  await held.started
+  const scheduled = run(project, pooled, requestSlowDays(1, 1), { kind: "schedule" })
+  await expect.poll(() => [...project.waits]).toEqual([["run 2", ["api"]]])
+  held.release()
+  expect((await backfill).outcome).toBe("succeeded")
+  expect(listOutcomes(await scheduled)).toEqual({ "slow 2026-01-01": "reused" })
+})
+
 test("a process that assists a run leaves it when a run of a higher priority is under way", async () => {
   const project = createProjectWithDays([1, 2])
   const evaluation = await proveProject(project, graph)

@@ -10,7 +10,12 @@ export function createClaimRecords(
   { get, run }: RunWorker,
 ): Pick<
   Ledger,
-  "claimStep" | "isOutranked" | "releaseStep" | "claimPublication" | "releasePublication"
+  | "claimStep"
+  | "isOutranked"
+  | "recordAwaitedPools"
+  | "releaseStep"
+  | "claimPublication"
+  | "releasePublication"
 > {
   return {
     claimStep: async (step) => {
@@ -24,6 +29,7 @@ export function createClaimRecords(
       return { kind: "claimed", ...records }
     },
     isOutranked: () => get().claims.isOutranked(),
+    recordAwaitedPools: (pools) => get().claims.recordAwaitedPools(pools),
     releaseStep: (step) => get().claims.release(toStepClaim(names, step)),
     claimPublication: (set) => get().claims.claim(toPublicationClaim(set)),
     releasePublication: (set) => get().claims.release(toPublicationClaim(set)),

@@ -23,8 +23,10 @@ import {
 export interface Claims {
   /** Claims work for the worker; work of another worker is not claimed, work of a dead worker is. */
   readonly claim: (claim: RecordedClaim) => Promise<boolean>
-  /** Tests if a run of a higher priority than the worker's is under way. */
+  /** Tests if a run of a higher priority than the worker's executes steps, or can. */
   readonly isOutranked: () => Promise<boolean>
+  /** Records that the worker only waits, and the pools for whose slots it does; undefined when it goes on. */
+  readonly recordAwaitedPools: (pools: readonly string[] | undefined) => Promise<void>
   /** Reads what other processes have recorded of a claimed step. */
   readonly readRecords: (step: ClaimedStep) => Promise<ClaimedStepRecords>
   readonly release: (claim: RecordedClaim) => Promise<void>
@@ -83,6 +85,7 @@ export async function openClaims(
         return insertPooledClaim(client, worker, claim)
       }),
     isOutranked: () => takeTurn(() => isOutranked(client, run)),
+    recordAwaitedPools: (pools) => takeTurn(() => recordAwaitedPools(client, worker, pools)),
     readRecords: (step) => takeTurn(() => readRecords(client, step)),
     release: (claim) => takeTurn(() => deleteClaim(client, worker, claim)),
     close: async () => {
@@ -142,7 +145,7 @@ async function insertClaim(
     name: "insert_claim",
     text: `insert into freshet.claims (kind, name, partition, pool, worker)
       select $1, $2, $3, $5, id from freshet.workers where id = $4 and ended_at is null
-        and ($1 <> 'step' or not ${buildOutrankedTest("workers.run")})
+        and ($1 <> 'step' or not ${buildOutrankedTest("workers.run", "$5")})
       on conflict do nothing`,
     values: [kind, name, partition, worker, pool?.name ?? null],
   })
@@ -151,18 +154,35 @@ async function insertClaim(
 
 async function isOutranked(client: Client, run: string): Promise<boolean> {
   const { rows } = await client.query<{ outranked: boolean }>(
-    `select ${buildOutrankedTest("$1")} as outranked`,
+    `select ${buildOutrankedTest("$1", "null")} as outranked`,
     [run],
   )
   return rows[0]?.outranked === true
 }
 
-/** SQL: tests if a run of a higher priority than a run, given by its id in SQL, is under way. */
-function buildOutrankedTest(run: string): string {
+/**
+ * SQL: tests if a run of a higher priority than a run executes steps, or can, or waits for a slot of a pool. The id of the
+ * run and the pool, or null, are given in SQL.
+ */
+function buildOutrankedTest(run: string, pool: string): string {
   return `exists (
     select from freshet.runs as lower join freshet.runs as higher on higher.priority > lower.priority
-    where lower.id = ${run} and higher.outcome is null and ${buildLivenessTest("higher.worker")}
+      join freshet.workers as other on other.run = higher.id and other.ended_at is null
+    where lower.id = ${run} and higher.outcome is null
+      and (other.awaited_pools is null or ${pool} = any(other.awaited_pools))
+      and ${buildLivenessTest("other.id")}
   )`
+}
+
+async function recordAwaitedPools(
+  client: Client,
+  worker: number,
+  pools: readonly string[] | undefined,
+): Promise<void> {
+  await client.query("update freshet.workers set awaited_pools = $2 where id = $1", [
+    worker,
+    pools ?? null,
+  ])
 }
 
 async function deleteClaim(

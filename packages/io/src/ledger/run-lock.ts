@@ -19,6 +19,8 @@ export interface LiveRun {
   readonly steps: number
   /** Version of the code of the planned computations; null for a run of an earlier version. */
   readonly codeVersion: string | null
+  /** True while its workers execute no step and can start none. */
+  readonly isWaiting: boolean
 }
 
 /** `shared`: other runs may be under way. `exclusive`: nothing else is. */
@@ -92,7 +94,10 @@ const sessionSettings = `
 export async function readLiveRuns(client: Client): Promise<readonly LiveRun[]> {
   const { rows } = await client.query<LiveRun>(`
     select id as run, command, priority, host, pid, ${toMilliseconds("started_at")} as "startedMs", steps,
-      code_version as "codeVersion"
+      code_version as "codeVersion", not exists (
+        select from freshet.workers
+        where run = runs.id and ended_at is null and awaited_pools is null and ${buildLivenessTest("workers.id")}
+      ) as "isWaiting"
     from freshet.runs
     where outcome is null and ${buildLivenessTest("runs.worker")}
     order by started_at, id`)

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 
 import { recordingLock } from "../../src/ledger/locks.ts"
 import { openRunLedger, type RunLedger } from "../../src/ledger/run-ledger.ts"
+import { readLiveRuns } from "../../src/ledger/run-lock.ts"
 import { readRuns } from "../../src/ledger/runs.ts"
 import { extendLease, readWorkers } from "../../src/ledger/workers.ts"
 import {
@@ -107,6 +108,35 @@ test("while a run of a higher priority lives, a lower one claims no step, and ke
       expect(await findRun("scheduled")).toMatchObject({ outcome: "killed", kind: "schedule" })
     },
     { kind },
+  )
+})
+
+test("while a run of a higher priority only waits, a lower one claims steps, but none of a pool that it waits for", async () => {
+  const pool = { name: "waited for", limit: 5 }
+  await withRun(
+    url(),
+    "goes on",
+    async ({ ledger }) => {
+      await withRun(url(), "waits", async (higher) => {
+        await higher.ledger.recordAwaitedPools([pool.name])
+        expect(await ledger.isOutranked()).toBe(false)
+        expect(await ledger.claimStep(step)).toMatchObject({ kind: "claimed" })
+        expect(await ledger.claimStep({ ...step, partition: 1, pool })).toEqual({ kind: "taken" })
+        expect(
+          (await readLiveRuns(client())).map(({ run, isWaiting }) => [run, isWaiting]),
+        ).toEqual([
+          ["goes on", false],
+          ["waits", true],
+        ])
+        await higher.ledger.recordAwaitedPools([])
+        expect(await ledger.claimStep({ ...step, partition: 1, pool })).toMatchObject({
+          kind: "claimed",
+        })
+        await higher.ledger.recordAwaitedPools(undefined)
+        expect(await ledger.isOutranked()).toBe(true)
+      })
+    },
+    { kind: "backfill" },
   )
 })
 

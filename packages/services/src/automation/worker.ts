@@ -31,9 +31,10 @@ export async function runWorker(services: Services): Promise<void> {
   })
 }
 
-/** Executes steps of the first live run of the highest priority that has steps for this process. */
+/** Executes steps of the first live run of the highest priority that has steps for this process. Runs that only wait have none. */
 async function assistAnyRun(services: Services): Promise<void> {
-  const runs = await services.withLedger(readLiveRuns)
+  const liveRuns = await services.withLedger(readLiveRuns)
+  const runs = liveRuns.filter(({ isWaiting }) => !isWaiting)
   const highest = Math.max(...runs.map(({ priority }) => priority))
   for (const run of runs)
     if (run.priority === highest && (await assistLiveRun(services, run))) return

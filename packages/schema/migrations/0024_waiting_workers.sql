@@ -1,0 +1,1 @@
+ALTER TABLE "freshet"."workers" ADD COLUMN "awaited_pools" text[];
