@@ -1,4 +1,3 @@
-import { rm, rmdir } from "node:fs/promises"
 import { join } from "node:path"
 
 import type { Publisher } from "@freshet/core/engine"
@@ -48,8 +47,6 @@ export function createLazyRuntime(config: Config, options: RuntimeOptions): Lazy
     get: () => (runtime ??= openRuntime(config, options)),
     close: async () => {
       await runtime?.engine.close()
-      if (runtime !== undefined && options.kind === "run")
-        await removeEmptyFolder(getRunSpillFolder(config))
     },
   }
 }
@@ -81,14 +78,4 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
 /** Runs spill into a folder of their own, which is cleared of what killed runs left while no other run is under way. */
 function getRunSpillFolder({ home }: Config): string {
   return join(home, "spill", "run")
-}
-
-/** Removes what killed runs spilled. No other run may be under way. */
-export async function removeRunSpill(config: Config): Promise<void> {
-  await rm(getRunSpillFolder(config), { recursive: true, force: true })
-}
-
-/** Removes a folder that other runs do not use. */
-async function removeEmptyFolder(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => undefined)
 }

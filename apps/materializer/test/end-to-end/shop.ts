@@ -119,6 +119,13 @@ export const waitForFile = `
   while (!existsSync(process.env.FRESHET_LANDING + "/.go") && !signal.aborted)
     await new Promise((resolve) => setTimeout(resolve, 50))`
 
+/** Code of `fetched` that waits for the landed file `.go` or `.go-` with its partition, or for the end of its run. */
+export const waitForPartitionFile = `
+  const { existsSync } = await import("node:fs")
+  const names = [".go", ".go-" + partition].map((name) => process.env.FRESHET_LANDING + "/" + name)
+  while (!names.some(existsSync) && !signal.aborted)
+    await new Promise((resolve) => setTimeout(resolve, 50))`
+
 /** Declares the shop with the code asset `fetched`: its further options, and the body of its code, which has `attempt` (from 1), `partition` and `signal`. */
 export function declareFetched(options: string, body: string): string {
   const code = `

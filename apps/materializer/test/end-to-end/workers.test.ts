@@ -1,31 +1,53 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, type RunningCommand, runFreshet, startFreshet } from "./freshet-process.ts"
 import { readContents, withLedgerClient } from "./ledger-contents.ts"
-import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
+import { allShopDays, declareFetched, shopDays, waitForPartitionFile, withShop } from "./shop.ts"
 import { landSmallInput } from "./small-input.ts"
 import { withEnvironment, withTestProject } from "./test-project.ts"
 
 const sleepingShop = declareFetched("", "await new Promise((resolve) => setTimeout(resolve, 1500))")
+const waitingShop = declareFetched("", waitForPartitionFile)
 const backfill = ["backfill", "fetched", ...allShopDays] as const
 
 /** A recorded step of the code asset. */
 interface RecordedStep {
   readonly run: string
+  readonly day: string
   readonly outcome: string
 }
 
 async function readSteps(project: DeclaredProject): Promise<readonly RecordedStep[]> {
   const { rows } = await withLedgerClient(project, (client) =>
     client.query<RecordedStep>(
-      "select run, outcome from freshet.steps where computation = 'fetched' order by partition",
+      `select run, (date '1970-01-01' + partition)::text as day, outcome
+       from freshet.steps where computation = 'fetched' order by partition`,
     ),
   )
   return rows
+}
+
+/** Waits until a process has claimed a day of the code asset, and returns one that it has. */
+async function waitForClaim(project: DeclaredProject, { pid }: RunningCommand): Promise<string> {
+  let day: string | undefined
+  await waitUntil(async () => {
+    const { rows } = await withLedgerClient(project, (client) =>
+      client.query<{ day: string }>(
+        `select (date '1970-01-01' + partition)::text as day
+         from freshet.claims join freshet.workers on workers.id = claims.worker
+         where claims.kind = 'step' and claims.name = 'fetched' and workers.pid = $1`,
+        [pid],
+      ),
+    )
+    day = rows[0]?.day
+    return day !== undefined
+  })
+  return day ?? "no day"
 }
 
 /** Counts the partitions of the code asset that a process has materialized. */
@@ -94,28 +116,38 @@ test("a run of many steps ends with workers as it ends alone, whenever they join
 test("the partitions that a worker has materialized stay when the run that it assists is killed", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
-    const worker = startFreshet(project, "worker")
     const run = startFreshet(project, ...backfill, "--concurrency", "1")
-    await worker.waitForOutput(": materialized")
+    const runDay = await waitForClaim(project, run)
+    const worker = startFreshet(project, "worker")
+    const workerDay = await waitForClaim(project, worker)
+    project.land(`.go-${workerDay}`, "")
+    await worker.waitForOutput(`fetched ${workerDay}: materialized`)
     run.kill("SIGKILL")
     await run.result
+    project.land(".go", "")
     expectDone(await runFreshet(project, ...backfill))
     const steps = await readSteps(project)
     const materialized = steps.filter(({ outcome }) => outcome === "materialized")
-    expect(materialized).toHaveLength(shopDays.length)
+    expect(materialized.map(({ day }) => day)).toEqual(shopDays)
+    const readRun = (of: string) => materialized.find(({ day }) => day === of)?.run
+    expect(readRun(workerDay)).not.toBe(readRun(runDay))
     expect(new Set(steps.map((step) => step.run)).size).toBe(2)
     await stopWorker(worker)
-  }, sleepingShop))
+  }, waitingShop))
 
 test("a run that was stopped for longer than its lease records nothing when it continues", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const stopped = startFreshet(project, ...backfill, "--concurrency", "1")
+    const day = await waitForClaim(project, stopped)
+    project.land(`.go-${day}`, "")
     await stopped.waitForOutput(": materialized")
+    await waitForClaim(project, stopped)
     stopped.kill("SIGSTOP")
     await withLedgerClient(project, (client) =>
       client.query("update freshet.workers set lease_until = now() - interval '1 second'"),
     )
+    project.land(".go", "")
     expectDone(await runFreshet(project, ...backfill))
     const steps = await readSteps(project)
     stopped.kill("SIGCONT")
@@ -124,7 +156,7 @@ test("a run that was stopped for longer than its lease records nothing when it c
     expect(stderr).toContain("Run the command again")
     expect(await readSteps(project)).toEqual(steps)
     expect(steps.filter(({ outcome }) => outcome === "materialized")).toHaveLength(shopDays.length)
-  }, sleepingShop))
+  }, waitingShop))
 
 test("a worker with other code leaves a run alone", () =>
   withShop(async (project) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { mkdir, rm } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, readdir, rm } from "node:fs/promises"
+import { basename, join } from "node:path"
 
 import type { DuckDBConnection, DuckDBInstance, Json } from "@duckdb/node-api"
 
@@ -38,6 +38,8 @@ export interface Session {
   }>
   /** A private folder of this session, removed when the session closes. */
   readonly scratchFolder: () => Promise<string>
+  /** Removes what sessions of killed processes left in the spill folder. No other session may use it. */
+  readonly removeLeftovers: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -82,6 +84,11 @@ export function openSession(options: SessionOptions): Session {
       await mkdir(scratch, { recursive: true })
       return scratch
     },
+    removeLeftovers: async () => {
+      const names = await readdir(options.spillFolder).catch((): string[] => [])
+      for (const name of names.filter((each) => each !== basename(scratch)))
+        await rm(join(options.spillFolder, name), { recursive: true, force: true })
+    },
     close: async () => {
       if (instancePromise !== undefined) (await instancePromise).closeSync()
       instancePromise = undefined
@@ -106,7 +113,7 @@ export async function withSession<T>(
 async function openInstance(options: SessionOptions, scratch: string): Promise<DuckDBInstance> {
   try {
     const { DuckDBInstance } = await loadDuckdb()
-    await mkdir(options.spillFolder, { recursive: true }) // the engine creates only one folder level
+    await mkdir(scratch, { recursive: true }) // the engine creates it too late: the parent may be removed while it is empty
     const instance = await DuckDBInstance.create(":memory:", {
       threads: String(options.threads),
       memory_limit: `${options.memoryLimitMb}MB`,

@@ -17,7 +17,6 @@ import { createLineageReporter } from "../openlineage/lineage-reporter.ts"
 import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
-import { removeRunSpill } from "../runtime.ts"
 import type { Services } from "../services.ts"
 import { readImpact } from "./read-impact.ts"
 import {
@@ -125,7 +124,7 @@ async function executePlan(
   await removeDamage(project)
   await runLedger.whileAlone(async () => {
     await store.removeTemp()
-    await removeRunSpill(config)
+    await project.runtime().engine.session.removeLeftovers()
   })
   const startedMs = nowMs()
   const lineage = createLineageReporter(project, nowMs)

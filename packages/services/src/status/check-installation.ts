@@ -98,12 +98,13 @@ export async function checkLanding(config: Config): Promise<FindingDocument> {
   }
 }
 
-/** Counts temporary files in the lake and spill folders in the state folder. */
+/** Counts temporary files in the lake and in the spill folder. */
 export async function checkTemporaryFiles(config: Config): Promise<FindingDocument> {
   const subject = "temporary files"
   const { files } = await openStore(config).measureTemp()
-  const spillNames = await readdir(join(config.home, "spill")).catch(() => [])
-  const total = files + spillNames.length
+  const options = { recursive: true, withFileTypes: true } as const
+  const spilled = await readdir(join(config.home, "spill"), options).catch(() => [])
+  const total = files + spilled.filter((entry) => entry.isFile()).length
   if (total === 0) return { level: "ok", subject, message: "none", hint: null }
   return {
     level: "warn",
