@@ -1,27 +1,37 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+
 import { expect, test } from "vitest"
 
 import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
 
-/** Fails if another partition is computed at the same time. */
+/** Fails if another partition is computed at the same time. Each waits for the landed file `.go`. */
 const exclusive = `
-  const { mkdirSync, rmdirSync } = await import("node:fs")
+  const { existsSync, mkdirSync, rmdirSync } = await import("node:fs")
   const folder = process.env.FRESHET_HOME + "/fetching"
   try {
     mkdirSync(folder)
   } catch {
     throw new Error("two at once: " + partition)
   }
+  while (!existsSync(process.env.FRESHET_LANDING + "/.go"))
+    await new Promise((resolve) => setTimeout(resolve, 50))
   await new Promise((resolve) => setTimeout(resolve, 200))
   rmdirSync(folder)`
 
 test("the steps of a pool of one run one after the other", () =>
   withShop(
     async (project) => {
+      project.land(".go", "")
       expectDone(await runFreshet(project, "backfill", "fetched", ...allShopDays))
+      rmSync(join(project.landing, ".go"))
       await project.declare(`${declareFetched("", exclusive)}\nexport const pools = { api: 1 }`)
       expectDone(await runFreshet(project, "wipe", "fetched", ...allShopDays, "--yes"))
-      const { code, stdout } = await runFreshet(project, "backfill", "fetched", ...allShopDays)
+      const shared = startFreshet(project, "backfill", "fetched", ...allShopDays)
+      await shared.waitForOutput("two at once")
+      project.land(".go", "")
+      const { code, stdout } = await shared.result
       expect(code).toBe(3)
       expect(stdout).toContain("two at once")
     },
@@ -31,6 +41,7 @@ test("the steps of a pool of one run one after the other", () =>
 test("the steps of a pool of two runs at once run one after the other", () =>
   withShop(
     async (project) => {
+      project.land(".go", "")
       const words = ["backfill", "fetched", "--from", shopDays[0], "--to", shopDays[1]]
       const others = ["backfill", "fetched", "--from", shopDays[2], "--to", shopDays[3]]
       const runs = [startFreshet(project, ...words), startFreshet(project, ...others)]

@@ -5,14 +5,10 @@ import { expect, test } from "vitest"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, readFreshetJson, runFreshet, startFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
-import { allShopDays, declareFetched, shopDays, withShop } from "./shop.ts"
+import { allShopDays, declareFetched, shopDays, waitForPartitionFile, withShop } from "./shop.ts"
 
-/** The code asset sleeps longer for the last day, so that steps of a backfill end meanwhile. */
-const sleepingShop = declareFetched(
-  "",
-  `const ms = partition === "${shopDays[3]}" ? 2000 : 500
-  await new Promise((resolve) => setTimeout(resolve, ms))`,
-)
+/** The code asset waits for a landed file: `.go-` and its day, or `.go`. */
+const waitingShop = declareFetched("", waitForPartitionFile)
 const backfill = ["backfill", "fetched", ...allShopDays, "--concurrency", "1"] as const
 const waiting = "waiting for a run of a higher priority"
 
@@ -47,14 +43,28 @@ async function readClaims(project: DeclaredProject): Promise<readonly string[]> 
   return rows.map(({ kind }) => kind)
 }
 
+/** Waits until a run of a kind executes a step. */
+function waitForClaimOf(project: DeclaredProject, kind: string): Promise<void> {
+  return waitUntil(async () => (await readClaims(project)).includes(kind))
+}
+
+/** Lets the steps of all days but the last one end. */
+function landEarlierDays(project: DeclaredProject): void {
+  for (const day of shopDays.slice(0, -1)) project.land(`.go-${day}`, "")
+}
+
 test("a run of a person goes before a backfill: no step of the backfill starts before the run has ended", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await started.waitForOutput(": materialized")
-    expectDone(await runFreshet(project, "materialize", "fetched", "--date", shopDays[3]))
+    await waitForClaimOf(project, "backfill")
+    const person = startFreshet(project, "materialize", "fetched", "--date", shopDays[3])
+    await waitForClaimOf(project, "interactive")
+    landEarlierDays(project)
+    await started.waitForOutput(waiting)
+    project.land(".go", "")
+    expectDone(await person.result)
     expectDone(await started.result)
-    expect(started.readOutput()).toContain(waiting)
     const steps = await readSteps(project)
     const first = steps.findIndex(({ kind }) => kind === "interactive")
     const between = steps.slice(first).findIndex(({ kind }) => kind === "backfill")
@@ -64,16 +74,18 @@ test("a run of a person goes before a backfill: no step of the backfill starts b
     expect(steps[first + between]?.started).toBeGreaterThanOrEqual(end)
     const { runs } = await readFreshetJson<RunListDocument>(project, "runs", "list")
     expect(runs.map(({ kind }) => kind)).toEqual(["interactive", "backfill", "backfill"])
-  }, sleepingShop))
+  }, waitingShop))
 
 test("a run of a person that needs a step under way of a backfill waits for it, and both end", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await started.waitForOutput("run ")
+    await waitForClaimOf(project, "backfill")
     const days = shopDays.map((day) =>
       startFreshet(project, "materialize", "fetched", "--date", day),
     )
+    await waitForClaimOf(project, "interactive")
+    project.land(".go", "")
     for (const { result } of days) expectDone(await result)
     expectDone(await started.result)
     const { rows } = await withLedgerClient(project, (client) =>
@@ -82,16 +94,7 @@ test("a run of a person that needs a step under way of a backfill waits for it, 
       ),
     )
     expect(rows).toHaveLength(shopDays.length)
-  }, sleepingShop))
-
-/** The code asset waits for a landed file: `.scheduled` for the last day, `.others` for the other days. */
-const gatedShop = declareFetched(
-  "",
-  `const { existsSync } = await import("node:fs")
-  const file = partition === "${shopDays[3]}" ? "/.scheduled" : "/.others"
-  while (!existsSync(process.env.FRESHET_LANDING + file) && !signal.aborted)
-    await new Promise((resolve) => setTimeout(resolve, 50))`,
-)
+  }, waitingShop))
 
 test("the run of a schedule starts at once beside a backfill, which starts no further step until it has ended", () =>
   withShop(
@@ -108,10 +111,10 @@ test("the run of a schedule starts at once beside a backfill, which starts no fu
         "--at",
         "2026-01-05T06:00:00Z",
       )
-      await waitUntil(async () => (await readClaims(project)).includes("schedule"))
-      project.land(".others", "")
+      await waitForClaimOf(project, "schedule")
+      landEarlierDays(project)
       await started.waitForOutput(waiting)
-      project.land(".scheduled", "")
+      project.land(".go", "")
       expectDone(await tick.result)
       expectDone(await started.result)
       const times = await readSteps(project)
@@ -120,7 +123,7 @@ test("the run of a schedule starts at once beside a backfill, which starts no fu
       expect(starts.filter((start) => start >= end)).toHaveLength(shopDays.length - 2)
     },
     `import { schedule } from "@freshet/core"
-     ${gatedShop}
+     ${waitingShop}
      export const automation = { shop: schedule("0 6 * * *", { zone: "UTC" }) }`,
   ))
 
@@ -145,11 +148,14 @@ test("a run of a person that is killed does not hold a backfill", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await started.waitForOutput(": materialized")
+    await waitForClaimOf(project, "backfill")
     const killed = startFreshet(project, "materialize", "fetched", "--date", shopDays[3])
+    await waitForClaimOf(project, "interactive")
+    landEarlierDays(project)
     await started.waitForOutput(waiting)
     killed.kill("SIGKILL")
+    project.land(".go", "")
     expectDone(await started.result)
     const { runs } = await readFreshetJson<RunListDocument>(project, "runs", "list")
     expect(runs.map(({ outcome }) => outcome)).toEqual(["killed", "succeeded", "succeeded"])
-  }, sleepingShop))
+  }, waitingShop))

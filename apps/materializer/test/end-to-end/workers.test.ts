@@ -11,7 +11,7 @@ import { allShopDays, declareFetched, shopDays, waitForPartitionFile, withShop }
 import { landSmallInput } from "./small-input.ts"
 import { withEnvironment, withTestProject } from "./test-project.ts"
 
-const sleepingShop = declareFetched("", "await new Promise((resolve) => setTimeout(resolve, 1500))")
+const instantShop = declareFetched("", "")
 const waitingShop = declareFetched("", waitForPartitionFile)
 const backfill = ["backfill", "fetched", ...allShopDays] as const
 
@@ -77,6 +77,9 @@ test("a worker executes steps of another process's run: each partition is record
     const place = withEnvironment(project, { FRESHET_OPENLINEAGE: eventFile })
     const worker = startFreshet(place, "worker")
     const run = startFreshet(place, ...backfill, "--concurrency", "1")
+    await waitForClaim(project, run)
+    await waitForClaim(project, worker)
+    project.land(".go", "")
     expectDone(await run.result)
     const steps = await readSteps(project)
     expect(steps).toHaveLength(shopDays.length)
@@ -87,7 +90,7 @@ test("a worker executes steps of another process's run: each partition is record
     expect(countMaterialized(worker) + countMaterialized(run)).toBe(shopDays.length)
     await stopWorker(worker)
     expect(countLineageEvents(eventFile, "fetched", "COMPLETE")).toBe(shopDays.length)
-  }, sleepingShop))
+  }, waitingShop))
 
 test("a run of many steps ends with workers as it ends alone, whenever they join it", async () => {
   const alone = await withTestProject(async (place) => {
@@ -161,12 +164,12 @@ test("a run that was stopped for longer than its lease records nothing when it c
 test("a worker with other code leaves a run alone", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
-    await project.declare(sleepingShop.replace('version: "1"', 'version: "2"'))
+    await project.declare(instantShop.replace('version: "1"', 'version: "2"'))
     const worker = startFreshet(project, "worker")
     await worker.waitForOutput("Waiting for runs and ticks.")
-    await project.declare(sleepingShop)
+    await project.declare(instantShop)
     const run = startFreshet(project, ...backfill, "--concurrency", "1")
     expectDone(await run.result)
     expect(worker.readOutput()).not.toContain("assisting")
     await stopWorker(worker)
-  }, sleepingShop))
+  }, instantShop))
