@@ -38,6 +38,8 @@ export interface Config {
   readonly concurrency: number
   readonly logDays: number
   readonly historyDays: number
+  readonly lockTimeoutSeconds: number
+  readonly statementTimeoutSeconds: number
   /** A secret: the URL to which OpenLineage events are posted, or the absolute path of a file. */
   readonly openLineage: string | undefined
   readonly cacheMb: number
@@ -75,6 +77,9 @@ const folderSchema = z.string().check(z.minLength(1, "must name a folder"))
 const positiveIntegerSchema = z.coerce
   .number("must be a whole number")
   .check(z.int("must be a whole number"), z.positive("must be above 0"))
+const timeoutSchema = positiveIntegerSchema.check(
+  z.maximum(2_000_000, "must be at most 2000000"), // PostgreSQL counts milliseconds in 31 bits
+)
 function checkDatabaseUrl(payload: z.core.ParsePayload<string>): void {
   const message = findDatabaseUrlFault(payload.value)
   if (message !== undefined) payload.issues.push({ code: "custom", message, input: payload.value })
@@ -105,6 +110,8 @@ const settingsSchema = z.object({
   pools: z.record(z.string(), positiveIntegerSchema),
   logDays: positiveIntegerSchema,
   historyDays: positiveIntegerSchema,
+  lockTimeoutSeconds: timeoutSchema,
+  statementTimeoutSeconds: timeoutSchema,
   openLineage: z.optional(z.string()),
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
@@ -128,6 +135,8 @@ const defaults = {
   pools: {},
   logDays: 30,
   historyDays: 90,
+  lockTimeoutSeconds: 300,
+  statementTimeoutSeconds: 3600,
   cacheMb: 10_000,
   s3Region: "us-east-1",
   alertEmailFrom: "freshet@localhost",
@@ -144,6 +153,8 @@ const environmentVariables = {
   concurrency: "FRESHET_CONCURRENCY",
   logDays: "FRESHET_LOG_DAYS",
   historyDays: "FRESHET_HISTORY_DAYS",
+  lockTimeoutSeconds: "FRESHET_LOCK_TIMEOUT_SECONDS",
+  statementTimeoutSeconds: "FRESHET_STATEMENT_TIMEOUT_SECONDS",
   openLineage: "FRESHET_OPENLINEAGE",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",

@@ -11,6 +11,8 @@ export const profileSettings = [
   "lake",
   "landing",
   "databaseUrl",
+  "lockTimeoutSeconds",
+  "statementTimeoutSeconds",
   "memoryMb",
   "codeMemoryMb",
   "threads",
@@ -45,6 +47,10 @@ export interface FreshetConfig {
   readonly migrations?: string
   /** URL of the PostgreSQL database, without a password unless it is read from a variable of the environment. `DATABASE_URL`; default: an embedded server. */
   readonly databaseUrl?: string | undefined
+  /** Seconds for which a publication waits for a lock on a table that another session holds. `FRESHET_LOCK_TIMEOUT_SECONDS`; default 300. */
+  readonly lockTimeoutSeconds?: number
+  /** Seconds that a statement of a publication may take. `FRESHET_STATEMENT_TIMEOUT_SECONDS`; default 3600. */
+  readonly statementTimeoutSeconds?: number
   /** Named targets such as `prod`, selected by `--profile NAME` or `FRESHET_PROFILE`. */
   readonly profiles?: Readonly<Record<string, ProfileSettings>>
   /** Memory limit of DuckDB in MB. `FRESHET_MEMORY_MB`; default 2048. */

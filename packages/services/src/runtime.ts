@@ -71,6 +71,10 @@ function openRuntime(config: Config, options: RuntimeOptions): Runtime {
     url,
     readRows: createRowReader(session, store),
     comparer: createRowComparer(session, store),
+    limits: {
+      statementMs: 1000 * config.statementTimeoutSeconds,
+      lockMs: 1000 * config.lockTimeoutSeconds,
+    },
   })
   return { engine, store, publisher }
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import type { DeclaredProject } from "../end-to-end/declared-project.ts"
 import { expectDone, runFreshet } from "../end-to-end/freshet-process.ts"
 import { withLedgerClient } from "../end-to-end/ledger-contents.ts"
+import { withEnvironment } from "../end-to-end/test-project.ts"
 import { withConnectionFault } from "./database-proxy.ts"
 import { landEdition, withDepot } from "./depot.ts"
 import { expectCleanEnd, expectRecovery, expectWhole } from "./invariants.ts"
@@ -58,11 +59,13 @@ test("a published table that another session locks is not published in the time 
     landEdition(project, 0)
     expectDone(await runFreshet(project, "materialize"))
     landEdition(project, 1)
-    await setDatabase(project, "set lock_timeout = '300ms'")
+    const impatient = withEnvironment(project, { FRESHET_LOCK_TIMEOUT_SECONDS: "1" })
     await withLedgerClient(project, async (client) => {
       await client.query("begin")
       await client.query("lock table totals in access exclusive mode")
-      expectCleanEnd(await runFreshet(project, "materialize"), "lock timeout")
+      const result = await runFreshet(impatient, "materialize")
+      expectCleanEnd(result, "lock timeout")
+      expect(result.stdout + result.stderr).toContain("canceling statement due to lock timeout")
       await client.query("rollback")
     })
     await expectWhole(project, { editions: [0], fault: "lock timeout" })

@@ -2,22 +2,23 @@ import type { PublicationRequest, TablePreview } from "@freshet/core/engine"
 import { quoteName } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import { liftStatementTimeout } from "./publication.ts"
-import { stageTable, type StoredRows } from "./stage-table.ts"
+import type { PublishSettings } from "./publish-set.ts"
+import { stageTable } from "./stage-table.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, quoteTable, type TargetTable, toTargetTable } from "./target-table.ts"
+import { setTimeLimits } from "./time-limits.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { buildKeyComparison, type PreparedTable } from "./write-table.ts"
 
 /** Compares the tables of a set with their new rows in temporary tables, and changes nothing. Publications do not wait for it. */
 export async function previewSet(
   connect: Connect,
-  storedRows: StoredRows,
+  settings: PublishSettings,
   { tables, sampleRows }: PublicationRequest & { readonly sampleRows: number },
 ): Promise<readonly TablePreview[]> {
   const targets = tables.map((table) => [table, toTargetTable(table)] as const)
   return withConnection(connect, async (client) => {
-    await liftStatementTimeout(client)
+    await setTimeLimits(client, settings.limits)
     await client.query("begin")
     await checkTargets(
       client,
@@ -26,7 +27,7 @@ export async function previewSet(
     const previews: TablePreview[] = []
     for (const [table, target] of targets) {
       const request = { table, target, suffix: `${previews.length}`, purpose: "preview" } as const
-      const { prepared } = await stageTable(client, storedRows, request)
+      const { prepared } = await stageTable(client, settings, request)
       previews.push(await readPreview(client, target, prepared, sampleRows))
     }
     await client.query("rollback")

@@ -9,22 +9,26 @@ import { and, eq } from "drizzle-orm"
 import { drizzle } from "drizzle-orm/node-postgres"
 import type { Client } from "pg"
 
-import { isConnectionLost } from "../ledger/connection-loss.ts"
 import { holdWorkerLock } from "../ledger/workers.ts"
-import { describeCause } from "./publish-error.ts"
+import { noTimeLimits, setTimeLimits, type TimeLimits } from "./time-limits.ts"
 
 /**
  * Opens a transaction that holds the publication lock of this set. `now()` is read after the lock is
- * acquired, so that publication times ascend. The session becomes one of the worker that has claimed the set: it ends with
+ * acquired, so that publication times ascend; the wait for another publication has no limit. The session becomes one of the worker that has claimed the set: it ends with
  * the worker, so that a process that is stopped during a publication blocks no other.
  */
-export async function beginPublication(client: Client, set: string): Promise<void> {
-  await liftStatementTimeout(client)
+export async function beginPublication(
+  client: Client,
+  set: string,
+  limits: TimeLimits,
+): Promise<void> {
+  await setTimeLimits(client, noTimeLimits)
   await holdLockOfPublisher(client, set)
   await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("begin")
   await client.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [formatLockName(set)])
   await client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [formatLockName(set)])
+  await setTimeLimits(client, limits)
   await client.query("set constraints all deferred")
 }
 
@@ -34,17 +38,6 @@ async function holdLockOfPublisher(client: Client, set: string): Promise<void> {
     [set],
   )
   for (const { worker } of rows) await holdWorkerLock(client, worker)
-}
-
-/** Lifts the time limits of statements and of idle transactions, which a role may have and a COPY may exceed. */
-export async function liftStatementTimeout(client: Client): Promise<void> {
-  const settings = "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0"
-  await client.query(settings).catch((cause: unknown) => {
-    if (isConnectionLost(cause)) throw cause
-    const message = `The server refuses to lift the time limit of statements: ${describeCause(cause)}`
-    const hint = "Let the role of DATABASE_URL set statement_timeout."
-    throw new FreshetError("publish", message, { cause, hint })
-  })
 }
 
 function formatLockName(set: string): string {

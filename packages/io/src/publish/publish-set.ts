@@ -17,6 +17,7 @@ import { hashContent } from "./table-scope.ts"
 import { recordWriters } from "./table-writers.ts"
 import { checkTargets } from "./target-check.ts"
 import { formatTableName, toTargetTable } from "./target-table.ts"
+import type { TimeLimits } from "./time-limits.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeSet } from "./write-set.ts"
 import type { Counts } from "./write-table.ts"
@@ -28,15 +29,20 @@ interface Unanswered {
   readonly cause: unknown
 }
 
+/** The stored rows, and the time limits of statements and locks. */
+export interface PublishSettings extends StoredRows {
+  readonly limits: TimeLimits
+}
+
 /** Publishes the tables of a set in one transaction. A lost answer to the commit is settled on another connection. */
 export async function publishSet(
   connect: Connect,
-  storedRows: StoredRows,
+  settings: PublishSettings,
   request: PublicationRequest,
 ): Promise<readonly TableChange[]> {
   const targets = request.tables.map((table) => [table, toTargetTable(table)] as const)
   const outcome = await withConnection(connect, async (client) => {
-    await beginPublication(client, request.set)
+    await beginPublication(client, request.set, settings.limits)
     await checkTargets(
       client,
       targets.map(([, target]) => target),
@@ -44,7 +50,7 @@ export async function publishSet(
     const tables: StagedTable[] = []
     for (const [table, target] of targets)
       tables.push(
-        await stageTable(client, storedRows, {
+        await stageTable(client, settings, {
           table,
           target,
           suffix: `${tables.length}`,
@@ -57,7 +63,7 @@ export async function publishSet(
     )
     const changes = tables.map((table, at) => toTableChange(table, counts[at]))
     for (const table of tables)
-      await recordTable(client, table, { set: request.set, comparer: storedRows.comparer })
+      await recordTable(client, table, { set: request.set, comparer: settings.comparer })
     await recordPublication(client, request, changes)
     return commit(client, changes)
   })

@@ -3,15 +3,19 @@ import type { Publisher } from "@freshet/core/engine"
 import { connectLedger } from "../ledger/connection.ts"
 import { toPublishError } from "./publish-error.ts"
 import type { StoredRows } from "./stage-table.ts"
+import { defaultTimeLimits, type TimeLimits } from "./time-limits.ts"
 import type { Connect } from "./with-connection.ts"
 
-/** The database of published tables, and the reader of stored rows. */
-export type PublisherOptions = StoredRows &
-  ({ readonly url: string } | { readonly connect: Connect })
+/** The database of published tables, the reader of stored rows, and the time limits of publications: `defaultTimeLimits` unless given. */
+export type PublisherOptions = StoredRows & { readonly limits?: TimeLimits } & (
+    | { readonly url: string }
+    | { readonly connect: Connect }
+  )
 
 /** Publishes sets of tables, each in one transaction and one at a time; a failed publish leaves the old rows. */
 export function createPublisher(options: PublisherOptions): Publisher {
   const connect = "url" in options ? createConnect(options.url) : options.connect
+  const settings = { limits: defaultTimeLimits, ...options }
   return {
     check: async (tables) => {
       const { checkTables } = await import("./target-check.ts")
@@ -20,7 +24,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     preview: async (request) => {
       try {
         const { previewSet } = await import("./preview-set.ts")
-        return await previewSet(connect, options, request)
+        return await previewSet(connect, settings, request)
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }
@@ -28,7 +32,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publish: async (request) => {
       try {
         const { publishSet } = await import("./publish-set.ts")
-        return await publishSet(connect, options, request)
+        return await publishSet(connect, settings, request)
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }

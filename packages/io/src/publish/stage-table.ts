@@ -30,11 +30,25 @@ export interface StagedTable
   readonly rows: ReadonlyMap<string, number>
 }
 
-/** Stages the difference between a table and its new rows. */
+/** Stages the difference between a table and its new rows. Errors name the table. */
 export async function stageTable(
   client: Client,
+  storedRows: StoredRows,
+  request: StageRequest,
+): Promise<StagedTable> {
+  try {
+    return await stageDifference(client, storedRows, request)
+  } catch (cause) {
+    throw toPublishError(formatTableName(request.target), cause)
+  }
+}
+
+type StageRequest = RequestedTable & Pick<WriteRequest, "suffix" | "purpose">
+
+async function stageDifference(
+  client: Client,
   { readRows, comparer }: StoredRows,
-  { table, target, ...options }: RequestedTable & Pick<WriteRequest, "suffix" | "purpose">,
+  { table, target, ...options }: StageRequest,
 ): Promise<StagedTable> {
   const scoped = await findScope(client, target, table)
   const { scope, recorded, written } = scoped
@@ -49,13 +63,9 @@ export async function stageTable(
   const readChunks = () => readPartitions(readRows, changed, target, rows)
   const engineDifference =
     comparer && compareFiles(comparer, { table: changed, target, scoped, rows })
-  try {
-    const request = { scope, readChunks, engineDifference, ...options }
-    const prepared = await prepareTable(client, target, request)
-    return { table, target, scope, recorded, written, prepared, rows }
-  } catch (cause) {
-    throw toPublishError(formatTableName(target), cause)
-  }
+  const request = { scope, readChunks, engineDifference, ...options }
+  const prepared = await prepareTable(client, target, request)
+  return { table, target, scope, recorded, written, prepared, rows }
 }
 
 interface FileComparison extends RequestedTable {

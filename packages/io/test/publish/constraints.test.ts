@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 
 import { int32, text } from "@freshet/core"
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { integer, pgTable, text as textColumn } from "drizzle-orm/pg-core"
 import { Client } from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -254,22 +255,24 @@ test("a trigger that drops rows is named, at the first load and later", async ()
   expect(await read("select id, name from parents")).toEqual([[2, "a"]])
 })
 
-test("the time limit of a role's statements does not apply", async () => {
+test("the time limits of a role's statements, locks and idle transactions do not apply", async () => {
   await createTables("")
   const { database = "" } = fixture.client // other tests share the server and the role
   const role = `alter role current_user in database "${database}"`
   await fixture.client.query(`${role} set statement_timeout = '1ms'`)
+  await fixture.client.query(`${role} set lock_timeout = '1ms'`)
   try {
     expect(await publish([[1, "z"]], [[10, 1]])).toEqual([[[1, "z"]], [[10, 1]]])
     await fixture.client.query(`${role} set idle_in_transaction_session_timeout = '1ms'`)
     expect(await publish([[1, "y"]], [[10, 1]])).toEqual([[[1, "y"]], [[10, 1]]])
   } finally {
     await fixture.client.query(`${role} reset idle_in_transaction_session_timeout`)
+    await fixture.client.query(`${role} reset lock_timeout`)
     await fixture.client.query(`${role} reset statement_timeout`)
   }
 })
 
-/** Opens a connection whose server has no statement_timeout: it rejects the statement that lifts the limit. */
+/** Opens a connection whose server has no statement_timeout: it rejects the statement that sets the limit. */
 async function connectWithoutTimeouts(): Promise<Client> {
   const client = new Client({ connectionString: fixture.url })
   await client.connect()
@@ -284,15 +287,79 @@ async function connectWithoutTimeouts(): Promise<Client> {
   })
 }
 
-test("a server that refuses to lift the time limit of statements is named, and nothing is published", async () => {
+test("a server that refuses to set the time limit of statements is named, and nothing is published", async () => {
   await createTables("")
   const { readRows } = fixture
   const publisher = createPublisher({ readRows, connect: connectWithoutTimeouts })
   const file = await fixture.store(toQuery(["id", "name"], [[1, "z"]]))
   await expect(publisher.publish(buildRequest([[parentsAsset, file]]))).rejects.toThrow(
-    'The server refuses to lift the time limit of statements: unrecognized configuration parameter "no_such_setting"',
+    'The server refuses to set the time limit of statements: unrecognized configuration parameter "no_such_setting"',
   )
   expect(await read("select id from parents")).toEqual([])
+})
+
+test("a publication that waits too long for a lock changes nothing, and names the setting", async () => {
+  await createTables("")
+  const publisher = createPublisher({ ...fixture, limits: { statementMs: 0, lockMs: 50 } })
+  const file = await fixture.store(toQuery(["id", "name"], [[1, "z"]]))
+  const other = new Client({ connectionString: fixture.url })
+  await other.connect()
+  try {
+    await other.query("begin; lock table parents in access exclusive mode")
+    await expect(publisher.publish(buildRequest([[parentsAsset, file]]))).rejects.toMatchObject({
+      code: "publish",
+      message: "parents was not published: canceling statement due to lock timeout",
+      hint: expect.stringMatching(/^Another session holds a lock on the table.*lockTimeoutSeconds/),
+    })
+  } finally {
+    await other.end()
+  }
+  expect(await read("select id from parents")).toEqual([])
+  await publisher.publish(buildRequest([[parentsAsset, file]]))
+  expect(await read("select id from parents")).toEqual([[1]])
+})
+
+test("a statement of a publication that takes too long changes nothing, and names the setting", async () => {
+  await createTables("")
+  await fixture.client.query(`
+    create or replace function sleep() returns trigger language plpgsql as
+      'begin perform pg_sleep(600); return new; end';
+    create trigger slow before insert on parents for each row execute function sleep()`)
+  const publisher = createPublisher({ ...fixture, limits: { statementMs: 1_000, lockMs: 0 } })
+  const file = await fixture.store(toQuery(["id", "name"], [[1, "z"]]))
+  await expect(publisher.publish(buildRequest([[parentsAsset, file]]))).rejects.toMatchObject({
+    code: "publish",
+    message: expect.stringContaining(
+      "was not published: canceling statement due to statement timeout",
+    ),
+    hint: expect.stringContaining("statementTimeoutSeconds"),
+  })
+  expect(await read("select id from parents")).toEqual([])
+})
+
+test("the wait for another publication of the set has no limit", async () => {
+  await createTables("")
+  const limits = { statementMs: 60_000, lockMs: 10 }
+  const publisher = createPublisher({ ...fixture, limits })
+  const file = await fixture.store(toQuery(["id", "name"], [[1, "z"]]))
+  const request = buildRequest([[parentsAsset, file]])
+  const other = new Client({ connectionString: fixture.url })
+  await other.connect()
+  await other.query("select pg_advisory_lock(hashtextextended($1, 0))", [
+    `freshet publication of ${request.set}`,
+  ])
+  const publication = publisher.publish(request)
+  await waitUntil(async () => {
+    const { rowCount } = await fixture.client.query(
+      `select from pg_stat_activity where application_name = 'freshet publish'
+        and datname = current_database() and wait_event = 'advisory'
+        and clock_timestamp() - query_start > interval '100 ms'`,
+    )
+    return rowCount === 1
+  })
+  await other.end()
+  await publication
+  expect(await read("select id from parents")).toEqual([[1]])
 })
 
 test("views, rights, indexes, triggers and foreign keys of other people survive every kind of publication", async () => {
