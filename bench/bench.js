@@ -1,6 +1,6 @@
 /**
  * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js noop`,
- * `bench.js page`, `bench.js publish`, `bench.js backfill`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
+ * `bench.js page`, `bench.js publish`, `bench.js backfill`, `bench.js latency`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -37,6 +37,7 @@ const builds = {
   noop: () => build({ ...withPostgres, entryPoints: ["src/noop-bench.ts"] }),
   page: () => build({ ...withPostgres, entryPoints: ["src/page-bench.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+  latency: () => build({ ...withPostgres, entryPoints: ["src/latency-bench.ts"] }),
   publish: () =>
     build({ ...withPostgres, entryPoints: ["src/publish-bench.ts"], loader: { ".node": "copy" } }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),

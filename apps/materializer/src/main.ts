@@ -69,6 +69,7 @@ function createCommandLine(
   const out = { ...createOutput(process.stdout, styles.out), ...flag }
   const err = { ...createOutput(process.stderr, styles.err), ...flag }
   const interruption = createInterruption(process, (text) => void err.write(text))
+  const codeProgram = getCodeProgram(launch)
   const isInteractive = process.stdin.isTTY && process.stdout.isTTY
   return {
     process: {
@@ -85,7 +86,7 @@ function createCommandLine(
         ...listener,
         signal: interruption.signal,
         supervisorCommand: getSupervisorCommand(launch),
-        codeProgram: getCodeProgram(launch),
+        codeProgram,
       })
     },
     nowMs: Date.now,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 
 import { FreshetError } from "@freshet/core/engine"
 import {
+  keepSpareProcess,
   listOpenRequests,
   type ProjectWatcher,
   type RunRequest,
@@ -78,7 +79,8 @@ export async function createUi(options: UiOptions): Promise<Ui> {
         runner.submit(await recordRunWork(services, request))
         await runner.waitUntilIdle()
       }
-      await Promise.all([watchProject(services, watcher), backgroundWork?.(execute)])
+      const work = [watchProject(services, watcher), backgroundWork?.(execute)]
+      await Promise.all([...work, readOnly ? undefined : keepSpareProcess(services)])
       await runner.waitUntilIdle()
     },
   }

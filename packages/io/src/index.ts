@@ -3,6 +3,7 @@ export { openSession } from "./duckdb/session.ts"
 export type { DuckdbEngine, EngineOptions } from "./duckdb/engine.ts"
 export { openEngine } from "./duckdb/engine.ts"
 export type { CodeProgram } from "./code/code-process.ts"
+export { endSpare, keepSpare } from "./code/spare-process.ts"
 export type { ColumnLineage, ColumnSource } from "./duckdb/column-lineage.ts"
 export type {
   Trace,

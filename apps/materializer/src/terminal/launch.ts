@@ -106,5 +106,6 @@ export function getSupervisorCommand({ process, supervisorPath }: Launch): reado
 
 /** Returns the programs of the processes that run code of assets. */
 export function getCodeProgram({ codeProcessPath, configPath }: Launch): Services["codeProgram"] {
-  return { programPath: codeProcessPath, declarationsPath: configPath }
+  const spare = { child: undefined, isKept: false }
+  return { programPath: codeProcessPath, declarationsPath: configPath, spare }
 }

@@ -13,6 +13,20 @@ export interface CodeProgram {
   readonly programPath: string
   /** The bundled `freshet.config.ts`, which the process loads to find the code. */
   readonly declarationsPath: string
+  /** The place of a process that a server keeps ready; undefined in a command that ends with its run. */
+  readonly spare?: SpareSlot | undefined
+}
+
+/** The programs of processes, and their memory limit if an asset has none. */
+export interface CodeProcessOptions extends CodeProgram {
+  readonly memoryMb: number
+}
+
+/** A place for an unused process, shared by the runs of a server. */
+export interface SpareSlot {
+  child: CodeProcess | undefined
+  /** True: the place is filled again after its process was taken. */
+  isKept: boolean
 }
 
 /** Something that happens in a process. */

@@ -1,4 +1,5 @@
-import { type CodeProcess, type CodeProgram, startCodeProcess } from "./code-process.ts"
+import { type CodeProcess, type CodeProcessOptions, startCodeProcess } from "./code-process.ts"
+import { startSpare, takeSpare } from "./spare-process.ts"
 
 /** The processes of an engine. A process starts for the first step that needs it, and runs further steps afterwards. */
 export interface CodeProcesses {
@@ -9,16 +10,11 @@ export interface CodeProcesses {
   readonly close: () => Promise<void>
 }
 
-/** The programs of processes, and their memory limit if an asset has none. */
-export interface CodeProcessOptions extends CodeProgram {
-  readonly memoryMb: number
-}
-
 export function createCodeProcesses(options: CodeProcessOptions): CodeProcesses {
   const processes = new Set<CodeProcess>()
   const idleProcesses = new Set<CodeProcess>()
   const start = (memoryMb: number) => {
-    const child = startCodeProcess(options, memoryMb)
+    const child = takeSpare(options, memoryMb) ?? startCodeProcess(options, memoryMb)
     processes.add(child)
     return child
   }
@@ -46,6 +42,7 @@ export function createCodeProcesses(options: CodeProcessOptions): CodeProcesses 
     },
     close: async () => {
       await Promise.all([...processes].map((child) => child.terminate()))
+      startSpare(options)
     },
   }
 }

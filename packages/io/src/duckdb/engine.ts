@@ -1,6 +1,7 @@
 import type { Engine } from "@freshet/core/engine"
 
-import { type CodeProcessOptions, createCodeProcesses } from "../code/code-processes.ts"
+import type { CodeProcessOptions } from "../code/code-process.ts"
+import { createCodeProcesses } from "../code/code-processes.ts"
 import type { LandedLine, LandedLinesRequest } from "../input/landed-lines.ts"
 import { createLandedCopier } from "../landing/copy-landed-file.ts"
 import type { EngineContext } from "./engine-context.ts"

@@ -14,6 +14,7 @@ import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
 import { requireDefaultSchedules } from "../environments/require-default.ts"
 import { isPassingFault } from "../run/execute-queued.ts"
+import { keepSpareProcess } from "../run/keep-spare-process.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
@@ -78,6 +79,7 @@ export function createScheduler(services: Services): Scheduler {
           deliverUntilStopped(services, state.delivering, succeed),
         ),
         maintainUntilStopped(services, () => isIdle(state)),
+        keepSpareProcess(services),
       ]
       await Promise.all(loops)
       await state.executor.waitUntilIdle()

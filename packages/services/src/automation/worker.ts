@@ -1,6 +1,7 @@
 import { readLiveRuns } from "@freshet/io"
 
 import { assistLiveRun } from "../run/assist-run.ts"
+import { keepSpareProcess } from "../run/keep-spare-process.ts"
 import type { Services } from "../services.ts"
 import { keepTrying } from "./keep-trying.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
@@ -18,7 +19,7 @@ export async function runWorker(services: Services): Promise<void> {
   const { schedules } = listProjectSchedules(services.config)
   const pause = createWakeUp()
   const ignoreReport = () => {}
-  await keepTrying(services, ignoreReport, async (succeed) => {
+  const loop = keepTrying(services, ignoreReport, async (succeed) => {
     while (!services.signal.aborted) {
       const queue = await services.withLedger(readQueue)
       const [work] = listFreeWork(services, schedules, queue)
@@ -29,6 +30,7 @@ export async function runWorker(services: Services): Promise<void> {
       succeed()
     }
   })
+  await Promise.all([loop, keepSpareProcess(services)])
 }
 
 /** Executes steps of the first live run of the highest priority that has steps for this process. Runs that only wait have none. */
