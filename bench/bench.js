@@ -1,6 +1,7 @@
 /**
  * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js noop`,
- * `bench.js page`, `bench.js publish`, `bench.js backfill`, `bench.js latency`, `bench.js ratings`, or else the comparison of the StockTwits week with its script.
+ * `bench.js page`, `bench.js publish`, `bench.js readers`, `bench.js backfill`, `bench.js latency`, `bench.js ratings`, or
+ * else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -40,6 +41,8 @@ const builds = {
   latency: () => build({ ...withPostgres, entryPoints: ["src/latency-bench.ts"] }),
   publish: () =>
     build({ ...withPostgres, entryPoints: ["src/publish-bench.ts"], loader: { ".node": "copy" } }),
+  readers: () =>
+    build({ ...withPostgres, entryPoints: ["src/readers-bench.ts"], loader: { ".node": "copy" } }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
 }

@@ -67,7 +67,7 @@ function findFigure(side: readonly Figures[], figure: keyof Figures): number {
 }
 
 async function measureSide(
-  { client, readServerCpuMs }: Workbench,
+  { client, readServerCpuMs, publisher }: Workbench,
   prepare: PrepareWork,
 ): Promise<Figures> {
   const work = await prepare()
@@ -82,7 +82,9 @@ async function measureSide(
   const [startedAt, cpuMs] = [performance.now(), readCpuMs()]
   await work()
   const figures = { ms: performance.now() - startedAt, cpuMs: readCpuMs() - cpuMs }
-  return { ...figures, walMb: ((await readWal()) - walBytes) / 1e6 }
+  const walMb = ((await readWal()) - walBytes) / 1e6
+  await publisher.close()
+  return { ...figures, walMb }
 }
 
 function printRow(cells: readonly string[]): void {

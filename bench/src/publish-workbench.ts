@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-import type { PublicationRequest, Publisher } from "@freshet/core/engine"
+import type { PublicationRequest } from "@freshet/core/engine"
 import {
+  type ClosablePublisher,
   createPublisher,
   createRowComparer,
   createRowReader,
@@ -27,7 +28,7 @@ export interface Workbench {
   readonly url: string
   readonly client: pg.Client
   readonly readServerCpuMs: () => number
-  readonly publisher: Publisher
+  readonly publisher: ClosablePublisher
   readonly readRows: ReturnType<typeof createRowReader>
   /** Writes the files of an edition, once. */
   readonly createEdition: (table: BenchTable, rows: number, edition: number) => Promise<Edition>

@@ -28,10 +28,16 @@ function listDebianFolders(): readonly string[] {
   }
 }
 
-/** Runs `work` with the URL of a database on a server of the installed PostgreSQL, which listens on a port of loopback. */
+/** A server of the installed PostgreSQL, which listens on a port of loopback, with further settings: `max_connections=250`. */
+export interface InstalledServer {
+  readonly programs: string
+  readonly port: number
+  readonly settings?: readonly string[]
+}
+
+/** Runs `work` with the URL of a database on a new server of the installed PostgreSQL. */
 export async function withInstalledPostgres<T>(
-  programs: string,
-  port: number,
+  { programs, port, settings = [] }: InstalledServer,
   work: (url: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-postgres-"))
@@ -42,8 +48,8 @@ export async function withInstalledPostgres<T>(
     for (const path of [folder, data]) chownSync(path, identity.account.uid, identity.account.gid)
   try {
     await createCluster(identity, join(programs, "initdb"), data)
-    const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=`]
-    const words = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])]
+    const address = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="]
+    const words = ["-D", data, ...[...address, ...settings].flatMap((setting) => ["-c", setting])]
     const server = spawnAs(identity, join(programs, "postgres"), words, { stdio: "ignore" })
     const hasExited = once(server, "exit")
     try {

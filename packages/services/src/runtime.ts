@@ -1,7 +1,7 @@
 import { join } from "node:path"
 
-import type { Publisher } from "@freshet/core/engine"
 import {
+  type ClosablePublisher,
   type CodeProgram,
   createPublisher,
   createRowComparer,
@@ -20,7 +20,7 @@ import { getSessionOptions } from "./session-options.ts"
 export interface Runtime {
   readonly engine: DuckdbEngine
   readonly store: Store
-  readonly publisher: Publisher
+  readonly publisher: ClosablePublisher
 }
 
 /** Describes the runtime of a project. */
@@ -46,6 +46,7 @@ export function createLazyRuntime(config: Config, options: RuntimeOptions): Lazy
   return {
     get: () => (runtime ??= openRuntime(config, options)),
     close: async () => {
+      await runtime?.publisher.close()
       await runtime?.engine.close()
     },
   }

@@ -28,7 +28,7 @@ const programs = findInstalledPostgres() ?? ""
 
 /** Runs `work` with the URL of a server of the installed PostgreSQL. */
 const withExternalPostgres = async (work: (url: string) => Promise<void>) =>
-  withInstalledPostgres(programs, await findFreePort(), work)
+  withInstalledPostgres({ programs, port: await findFreePort() }, work)
 
 test.skipIf(programs === "")(
   "an external PostgreSQL (skipped without Debian's) serves runs, publications, environments and promotions",
@@ -42,6 +42,8 @@ test.skipIf(programs === "")(
         await withLedgerClient(project, (client) => client.query(createRecs))
         await run(project, "materialize", "recs", ...allDays)
         expect(await readPublishedRows(project)).toEqual(["1 3 1"])
+        const statistics = "select attname from pg_stats where tablename = 'recs' order by 1"
+        expect(await readPublishedRows(project, statistics)).toEqual(["n", "r", "u"])
         await run(project, "env", "create", "pr-42")
         await project.declare(declarePairs(10))
         await run(project, "--env", "pr-42", "materialize", "recs", ...allDays)

@@ -16,7 +16,7 @@ import { type StagedTable, stageTable, type StoredRows } from "./stage-table.ts"
 import { hashContent } from "./table-scope.ts"
 import { recordWriters } from "./table-writers.ts"
 import { checkTargets } from "./target-check.ts"
-import { formatTableName, toTargetTable } from "./target-table.ts"
+import { formatTableName, type TargetTable, toTargetTable } from "./target-table.ts"
 import type { TimeLimits } from "./time-limits.ts"
 import { type Connect, withConnection } from "./with-connection.ts"
 import { writeSet } from "./write-set.ts"
@@ -25,7 +25,7 @@ import type { Counts } from "./write-table.ts"
 /** The connection was lost between the commit and its answer: the outcome of the transaction is unknown. */
 interface Unanswered {
   readonly kind: "unanswered"
-  readonly changes: readonly TableChange[]
+  readonly published: PublishedSet
   readonly cause: unknown
 }
 
@@ -34,12 +34,19 @@ export interface PublishSettings extends StoredRows {
   readonly limits: TimeLimits
 }
 
+/** A committed publication. */
+export interface PublishedSet {
+  readonly changes: readonly TableChange[]
+  /** The tables that were empty before. */
+  readonly loadedTables: readonly TargetTable[]
+}
+
 /** Publishes the tables of a set in one transaction. A lost answer to the commit is settled on another connection. */
 export async function publishSet(
   connect: Connect,
   settings: PublishSettings,
   request: PublicationRequest,
-): Promise<readonly TableChange[]> {
+): Promise<PublishedSet> {
   const targets = request.tables.map((table) => [table, toTargetTable(table)] as const)
   const outcome = await withConnection(connect, async (client) => {
     await beginPublication(client, request.set, settings.limits)
@@ -65,10 +72,13 @@ export async function publishSet(
     for (const table of tables)
       await recordTable(client, table, { set: request.set, comparer: settings.comparer })
     await recordPublication(client, request, changes)
-    return commit(client, changes)
+    const loadedTables = tables.flatMap(({ prepared: { kind, target } }) =>
+      kind === "load" ? [target] : [],
+    )
+    return commit(client, { changes, loadedTables })
   })
   if (outcome.kind === "unanswered") await settle(connect, request, outcome.cause)
-  return outcome.changes
+  return outcome.published
 }
 
 function toTableChange(
@@ -114,17 +124,15 @@ async function listContents(
   return Promise.all(contents)
 }
 
-type CommitOutcome =
-  | { readonly kind: "committed"; readonly changes: readonly TableChange[] }
-  | Unanswered
+type CommitOutcome = { readonly kind: "committed"; readonly published: PublishedSet } | Unanswered
 
-async function commit(client: Client, changes: readonly TableChange[]): Promise<CommitOutcome> {
+async function commit(client: Client, published: PublishedSet): Promise<CommitOutcome> {
   try {
     await client.query("commit")
-    return { kind: "committed", changes }
+    return { kind: "committed", published }
   } catch (cause) {
     if (isRefusal(cause)) throw cause
-    return { kind: "unanswered", changes, cause }
+    return { kind: "unanswered", published, cause }
   }
 }
 

@@ -12,10 +12,17 @@ export type PublisherOptions = StoredRows & { readonly limits?: TimeLimits } & (
     | { readonly connect: Connect }
   )
 
+/** A publisher whose last work ends with `close`. */
+export interface ClosablePublisher extends Publisher {
+  /** Waits until the statistics of loaded tables are taken. */
+  readonly close: () => Promise<void>
+}
+
 /** Publishes sets of tables, each in one transaction and one at a time; a failed publish leaves the old rows. */
-export function createPublisher(options: PublisherOptions): Publisher {
+export function createPublisher(options: PublisherOptions): ClosablePublisher {
   const connect = "url" in options ? createConnect(options.url) : options.connect
   const settings = { limits: defaultTimeLimits, ...options }
+  const analyses: Promise<void>[] = []
   return {
     check: async (tables) => {
       const { checkTables } = await import("./target-check.ts")
@@ -32,10 +39,18 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publish: async (request) => {
       try {
         const { publishSet } = await import("./publish-set.ts")
-        return await publishSet(connect, settings, request)
+        const { changes, loadedTables } = await publishSet(connect, settings, request)
+        if (loadedTables.length > 0) {
+          const { analyzeTables } = await import("./analyze-tables.ts")
+          analyses.push(analyzeTables(connect, loadedTables))
+        }
+        return changes
       } catch (cause) {
         throw toPublishError(`The set ${request.set}`, cause)
       }
+    },
+    close: async () => {
+      await Promise.all(analyses)
     },
   }
 }

@@ -31,6 +31,7 @@ import {
   varchar,
 } from "drizzle-orm/pg-core"
 import fc from "fast-check"
+import { Client } from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { createPublisher } from "../../src/publish/publisher.ts"
@@ -461,6 +462,31 @@ async function catchError(work: Promise<unknown>): Promise<FreshetError> {
   if (!(cause instanceof FreshetError)) throw new TypeError(`no FreshetError: ${String(cause)}`)
   return cause
 }
+
+test("a loaded table has statistics, and its publication does not wait for a lock to take them", async () => {
+  const readStatistics = async () => {
+    const { rows } = await fixture.client.query("select from pg_stats where tablename = 'pairs'")
+    return rows.length
+  }
+  const file = await fixture.store(
+    "select i::int as id, 1::int as weight from range(1000) numbers(i)",
+  )
+  const publisher = createPublisher(fixture)
+  await publisher.publish(buildRequest([[pairsAsset, file]]))
+  await publisher.close()
+  expect(await readStatistics()).toBe(2)
+  await fixture.client.query("truncate pairs; delete from freshet.published_partitions")
+  const other = new Client({ connectionString: fixture.url })
+  await other.connect()
+  try {
+    await other.query("begin; lock table pairs in share update exclusive mode")
+    const impatient = createPublisher(fixture)
+    await impatient.publish(buildRequest([[pairsAsset, file]]))
+    await impatient.close()
+  } finally {
+    await other.end()
+  }
+})
 
 describe("a publish that cannot be", () => {
   const old = "select i::int as id, 0::int as weight from range(3) r(i)"
