@@ -32,7 +32,6 @@ export function runsInProcess({
 }: CommandSettings): boolean {
   return (
     process.env["FRESHET_TEST_PROCESSES"] === undefined &&
-    process.env["FRESHET_TEST_NODE"] === undefined &&
     process.env["FRESHET_TEST_LAUNCHER"] === undefined &&
     node === undefined &&
     (program === undefined || findConfig !== undefined) &&

@@ -6,7 +6,7 @@ export interface CommandSettings {
   readonly program?: string
   /** Finds the bundled configuration that `program` loads; without it, `program` always runs as a process. */
   readonly findConfig?: () => string
-  /** The Node to run it; without one, `FRESHET_TEST_NODE` or the one that runs the tests. */
+  /** The Node to run it; without one, that which runs the tests. */
   readonly node?: string
 }
 

@@ -12,7 +12,6 @@ export type { CommandResult, CommandSettings } from "./command-settings.ts"
 const launcher =
   process.env["FRESHET_TEST_LAUNCHER"] ??
   fileURLToPath(new URL("../../bin/freshet.js", import.meta.url))
-const nodeUnderTest = process.env["FRESHET_TEST_NODE"] ?? process.execPath
 
 /** A command under way. */
 export interface RunningCommand {
@@ -27,7 +26,7 @@ export interface RunningCommand {
 
 /** Starts `freshet` as a process of its own, for the project of the workspace unless the settings name another one. */
 export function startFreshet(
-  { program = launcher, node = nodeUnderTest, folder, environment }: CommandSettings,
+  { program = launcher, node = process.execPath, folder, environment }: CommandSettings,
   ...words: readonly string[]
 ): RunningCommand {
   const settings = { folder, environment: { FRESHET_PROJECT: workspace, ...environment } }
