@@ -23,7 +23,7 @@ import { keepTrying, longestPauseMs } from "./keep-trying.ts"
 import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
-import { listFreeWork, readQueue } from "./queue.ts"
+import { listFreeWork, type Queue, readQueue } from "./queue.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
 import { busyRetryMs, createWorkExecutor, type WorkExecutor } from "./work-executor.ts"
 
@@ -123,28 +123,44 @@ function listNames({ schedules }: SchedulerState): readonly string[] {
   return schedules.map(({ name }) => name)
 }
 
-/** Creates looks that follow each other: files are settled when two looks find the same content. */
+/**
+ * Creates looks that follow each other: files are settled when two looks find the same content. Instants come first,
+ * because the files of the landing zone and the project take longer to read.
+ */
 function createLook(state: SchedulerState): Look {
-  const { services, graph, schedules, executing, delivering } = state
+  const { services, graph, schedules, delivering } = state
   const watch = createArrivalWatch(services, graph)
   const arrivalPauseMs = getArrivalPause(schedules)
   const readProject = createProjectReader(state)
   return async (client) => {
+    await recordTicks(state, client, noFacts)
     const hasUnsettledFiles = arrivalPauseMs !== undefined && (await watch.look(client))
-    const { planVersions, overdueAlerts } = await readProject()
-    const due = await recordDueTicks(client, { graph, schedules, planVersions })
-    for (const { schedule, tickMs } of due.ticks)
-      services.emit({ kind: "tick_recorded", schedule, tickMs })
+    const facts = await readProject()
+    const nextTickInMs = await recordTicks(state, client, facts)
+    const { overdueAlerts } = facts
     await syncTickAlerts(client, schedules)
     if (overdueAlerts !== undefined) await syncAlerts(client, "overdue", { alerts: overdueAlerts })
     delivering.wake()
     const openTicks = (await readOpenTicks(client)).length
-    if (openTicks > 0) executing.wake()
+    if (openTicks > 0) state.executing.wake()
     state.status = { lookedAtMs: services.nowMs(), problem: undefined, openTicks }
     const pauseMs = Math.min(longestPauseMs, arrivalPauseMs ?? Infinity)
-    const nextLookMs = Math.max(1, Math.min(pauseMs, due.nextTickInMs))
+    const nextLookMs = Math.max(1, Math.min(pauseMs, nextTickInMs))
     return { nextLookMs, hasUnsettledFiles }
   }
+}
+
+/** Records due ticks and starts their execution. Returns the time until the next instant. */
+async function recordTicks(
+  { services, graph, schedules, executing }: SchedulerState,
+  client: LedgerClient,
+  { planVersions }: Pick<ProjectFacts, "planVersions">,
+): Promise<number> {
+  const { ticks, nextTickInMs } = await recordDueTicks(client, { graph, schedules, planVersions })
+  for (const { schedule, tickMs } of ticks)
+    services.emit({ kind: "tick_recorded", schedule, tickMs })
+  if (ticks.length > 0) executing.wake()
+  return nextTickInMs
 }
 
 /** The shortest time between looks that a schedule declares; undefined when none waits for arrivals. */
@@ -197,18 +213,24 @@ async function executeUntilStopped(state: SchedulerState, succeed: () => void): 
     executing.wake()
     looking.wake()
   }
-  while (!services.signal.aborted) {
-    executor.throwFailure()
-    const queue = await services.withLedger(readQueue)
-    succeed()
-    executor.start(listFreeWork(services, state.schedules, queue), onEnd)
-    const isAnyElsewhere = queue.ticks.some(
-      ({ isTaken, schedule }) => isTaken && !executor.isExecuting(`tick ${schedule}`),
-    )
-    const isAnyQueued = queue.requests.some(({ isTaken }) => !isTaken)
-    const pauseMs = isAnyElsewhere || isAnyQueued ? busyRetryMs : longestPauseMs
-    await executing.wait(pauseMs, services.signal)
-  }
+  await services.withLedger(async (client) => {
+    while (!services.signal.aborted) {
+      executor.throwFailure()
+      const queue = await readQueue(client)
+      succeed()
+      executor.start(listFreeWork(services, state.schedules, queue), onEnd)
+      await executing.wait(getQueuePause(executor, queue), services.signal)
+    }
+  })
+}
+
+/** The time until the next look at the queue: short while another process executes a tick, or a request waits. */
+function getQueuePause({ isExecuting }: WorkExecutor, { ticks, requests }: Queue): number {
+  const isAnyElsewhere = ticks.some(
+    ({ isTaken, schedule }) => isTaken && !isExecuting(`tick ${schedule}`),
+  )
+  const isAnyQueued = requests.some(({ isTaken }) => !isTaken)
+  return isAnyElsewhere || isAnyQueued ? busyRetryMs : longestPauseMs
 }
 
 /** The number of times that content which ticks have changed may cause further ticks. */

@@ -21,6 +21,9 @@ const pollIntervalMs = 500
 /** The landing zone may be large, so its files are listed less often. */
 const pollsPerListing = 6
 
+/** A killed run changes nothing else in the ledger; most looks of an idle server need not look for one. */
+const pollsPerLiveness = 6
+
 /** Object stores charge for listings. */
 const pollsPerObjectListing = 120
 
@@ -31,6 +34,7 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
   const listingPolls = isObjectStoreUrl(config.landing) ? pollsPerObjectListing : pollsPerListing
   let previousVersion: string | undefined
   let previousListing: string | undefined
+  let liveRuns = ""
   const compare = (version: string, listing: string) => {
     const isChanged = version !== previousVersion || listing !== previousListing
     const isFirst = previousVersion === undefined
@@ -41,10 +45,14 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
   const poll = () =>
     withLedger(async (client) => {
       for (let count = 0; !signal.aborted; count += 1) {
-        const version = await readVersion(client)
+        const version = await readLedgerVersion(client)
+        if (count % pollsPerLiveness === 0) liveRuns = await listLiveRuns(client)
         if (count === 0) watcher.onConnected()
         const isListing = count % listingPolls === 0 || previousListing === undefined
-        compare(version, isListing ? await describeFiles() : (previousListing ?? ""))
+        compare(
+          `${version} ${liveRuns}`,
+          isListing ? await describeFiles() : (previousListing ?? ""),
+        )
         await pause(pollIntervalMs, signal)
       }
     })
@@ -54,11 +62,8 @@ export async function watchProject(services: Services, watcher: ProjectWatcher):
   }
 }
 
-/** Reads the version of the ledger with the runs that live: a killed run changes nothing else. */
-async function readVersion(client: LedgerClient): Promise<string> {
-  const version = await readLedgerVersion(client)
-  const liveRuns = await readLiveRuns(client)
-  return [version, ...liveRuns.map(({ run }) => run)].join(" ")
+async function listLiveRuns(client: LedgerClient): Promise<string> {
+  return (await readLiveRuns(client)).map(({ run }) => run).join(" ")
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
