@@ -1,7 +1,6 @@
 /**
- * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs one: `bench.js plan`, `bench.js noop`,
- * `bench.js page`, `bench.js publish`, `bench.js readers`, `bench.js backfill`, `bench.js latency`, `bench.js ratings`, or
- * else the comparison of the StockTwits week with its script.
+ * Bundles the benchmarks, so that what is timed loads no TypeScript, and runs the one that the first word names, such as
+ * `bench.js plan`, or else the comparison of the StockTwits week with its script.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -38,7 +37,11 @@ const builds = {
   noop: () => build({ ...withPostgres, entryPoints: ["src/noop-bench.ts"] }),
   page: () => build({ ...withPostgres, entryPoints: ["src/page-bench.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
+  chain: () => build({ ...withPostgres, entryPoints: ["src/chain-bench.ts"] }),
   latency: () => build({ ...withPostgres, entryPoints: ["src/latency-bench.ts"] }),
+  priorities: () => build({ ...withPostgres, entryPoints: ["src/priorities-bench.ts"] }),
+  workers: () => build({ ...withPostgres, entryPoints: ["src/workers-bench.ts"] }),
+  soak: () => build({ ...withPostgres, entryPoints: ["src/soak-bench.ts"] }),
   publish: () =>
     build({ ...withPostgres, entryPoints: ["src/publish-bench.ts"], loader: { ".node": "copy" } }),
   readers: () =>

@@ -6,7 +6,6 @@ import { setTimeout as delay } from "node:timers/promises"
 import { parseArgs } from "node:util"
 
 import { withBenchServer } from "./bench-server.ts"
-import { toDayKey } from "./demo-landing.ts"
 import { reportLimits } from "./limits.ts"
 import { findMedian } from "./measure-process.ts"
 import {
@@ -15,24 +14,17 @@ import {
   recordStart,
   waitForStart,
 } from "./operation-project.ts"
+import { landOrders, marginMs, minuteMs, ordersDeclaration, prepareTick } from "./schedule-clock.ts"
 import { postRequest, type Server, withServe } from "./serve-process.ts"
 
 const declarations = `
-  const common = { group: "shop", partitions: core.daily({ start: "2020-01-01" }) }
-  const orders = core.sourceAsset({
-    ...common,
-    name: "orders",
-    description: "Orders of a day.",
-    columns: { id: core.int64("The order.") },
-    format: { kind: "json_lines" },
-    path: "orders/{partition}.json",
-  })
+  ${ordersDeclaration}
   const fetched = core.codeAsset({
     ...common,
     name: "fetched",
     description: "Rows that code fetches.",
     version: "1",
-    columns: { id: core.int64("The order.") },
+    columns,
     upstream: { orders },
     async *compute() {
       ${recordStart("fetched")}
@@ -44,17 +36,6 @@ const declarations = `
   const pools = {}`
 
 const limitMs = 100
-const minuteMs = 60_000
-/** The time before a tick at which its file lands, and after it until the requests begin. */
-const marginMs = 10_000
-
-let landings = 0
-
-/** Lands other orders of yesterday, so that the newest partition is stale. */
-function landOrders({ land }: OperationProject): void {
-  land(`orders/${toDayKey(1)}.json`, `{"id":${(landings += 1)}}\n`)
-}
-
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -87,9 +68,7 @@ async function repeat(times: number, measure: () => Promise<number>): Promise<re
 
 async function measureTick(project: OperationProject): Promise<number> {
   const count = project.readStarts("fetched").length
-  const tickMs = Math.ceil((Date.now() + marginMs) / minuteMs) * minuteMs
-  await delay(tickMs - marginMs - Date.now())
-  landOrders(project)
+  const tickMs = await prepareTick(project)
   return (await waitForStart(project, "fetched", count)) - tickMs
 }
 

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
+import pg from "pg"
+
 import type { BenchServer } from "./bench-server.ts"
 import { type FreshetSettings, toEnvironmentVariables } from "./freshet-process.ts"
 
@@ -91,5 +93,19 @@ export async function waitForStart(
     const start = readStarts(name)[count]
     if (start !== undefined) return start
     await delay(20)
+  }
+}
+
+/** Runs `work` with a connection to the ledger. */
+export async function withLedger<T>(
+  { databaseUrl }: OperationProject,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: "bench" })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
   }
 }

@@ -14,7 +14,10 @@ export interface RunningProcess {
 }
 
 /** Starts a command in a project. */
-function startFreshet({ environment }: OperationProject, words: readonly string[]): RunningProcess {
+export function startFreshet(
+  { environment }: Pick<OperationProject, "environment">,
+  words: readonly string[],
+): RunningProcess {
   const child = spawn(process.execPath, [freshetPath, ...words], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -32,7 +35,7 @@ function startFreshet({ environment }: OperationProject, words: readonly string[
 }
 
 /** Waits for a text in the output of a command. */
-async function waitForOutput(
+export async function waitForOutput(
   { child, end, readOutput }: RunningProcess,
   pattern: RegExp,
 ): Promise<RegExpExecArray> {
@@ -50,7 +53,7 @@ export interface Server extends RunningProcess {
 
 /** Runs `work` with `freshet serve`. */
 export async function withServe<T>(
-  project: OperationProject,
+  project: Pick<OperationProject, "environment">,
   work: (server: Server) => Promise<T>,
 ): Promise<T> {
   const running = startFreshet(project, ["serve", "--port", "0"])
@@ -59,7 +62,7 @@ export async function withServe<T>(
     return await work({ ...running, url })
   } finally {
     running.child.kill("SIGTERM")
-    await running.end
+    if (running.child.signalCode !== "SIGKILL") await running.end
   }
 }
 
