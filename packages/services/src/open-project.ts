@@ -136,8 +136,8 @@ async function withProjectReader<T>(
 ): Promise<T> {
   const { concurrency = services.config.concurrency, engine: kind = "query", url, graph } = request
   const config = { ...services.config, concurrency }
-  const files = createStoredFiles(openStore(config))
-  const landingZone = openLandingZone(config)
+  const files = createStoredFiles(openStore(config, signal))
+  const landingZone = openLandingZone(config, signal)
   const runtime = createLazyRuntime(config, {
     kind,
     url,

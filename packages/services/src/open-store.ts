@@ -5,10 +5,10 @@ import { getObjectStoreOptions, type ObjectStoreConfig } from "./object-store-op
 
 type StoreConfig = ObjectStoreConfig & Pick<Config, "lake">
 
-/** Opens the store of the datasets, a folder or an object store. A key that no store can have, from a damaged ledger, is of a missing file. */
-export function openStore(config: StoreConfig): Store {
+/** Opens the store of the datasets, a folder or an object store. A key that no store can have, from a damaged ledger, is of a missing file. The signal ends requests to an object store. */
+export function openStore(config: StoreConfig, signal?: AbortSignal): Store {
   const store = isObjectStoreUrl(config.lake)
-    ? openS3Store(config.lake, getObjectStoreOptions(config))
+    ? openS3Store(config.lake, getObjectStoreOptions(config, signal))
     : openFolderStore(config.lake)
   return {
     ...store,

@@ -11,6 +11,7 @@ import {
 import { describe, expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
+import { withExternalPostgres } from "./external-postgres.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
 import { withLedgerClient } from "./ledger-contents.ts"
 import { bothDays, declareHistory, history, landPrice } from "./price-history.ts"
@@ -172,18 +173,20 @@ describe.skipIf(!isS3ServerInstalled())("the demo (skipped without versitygw)", 
     const inFolders = await withEmbeddedTestProject(materializeDemo)
     expect(inFolders.tables.length).toBeGreaterThan(0)
     await withS3Bucket((server) =>
-      withTestProject(async (project) => {
-        const inS3 = await materializeDemo(
-          withEnvironment(project, {
-            ...getS3Environment(server),
-            FRESHET_LANDING: landingUrl,
-            FRESHET_LAKE: `s3://${s3Bucket}/lake`,
-          }),
-        )
-        expect(inS3.data).toEqual({ ...(inFolders.data as object), landing: landingUrl })
-        expect(inS3.versions).toEqual(inFolders.versions)
-        expect(inS3.tables).toEqual(inFolders.tables)
-      }),
+      withTestProject((shared) =>
+        withExternalPostgres(shared, async (project) => {
+          const inS3 = await materializeDemo(
+            withEnvironment(project, {
+              ...getS3Environment(server),
+              FRESHET_LANDING: landingUrl,
+              FRESHET_LAKE: `s3://${s3Bucket}/lake`,
+            }),
+          )
+          expect(inS3.data).toEqual({ ...(inFolders.data as object), landing: landingUrl })
+          expect(inS3.versions).toEqual(inFolders.versions)
+          expect(inS3.tables).toEqual(inFolders.tables)
+        }),
+      ),
     )
   })
 })

@@ -1,11 +1,15 @@
+import { once } from "node:events"
 import { readdirSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { getS3Environment, isS3ServerInstalled } from "@freshet/io/testing"
 import { describe, expect, test } from "vitest"
 
 import type { DeclaredProject } from "./declared-project.ts"
-import { expectDone, runFreshet } from "./freshet-process.ts"
+import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
 import { bothDays, declareHistory, landPrice, materializeTwoDays } from "./price-history.ts"
 import { readPublishedRows, withPublishedRecs } from "./published-recs.ts"
 import { readDataVersions, s3Bucket, withS3Bucket } from "./s3-bucket.ts"
@@ -68,6 +72,30 @@ describe.skipIf(!isS3ServerInstalled())("a lake in S3 (skipped without versitygw
       expect(stderr).toContain("ECONNREFUSED")
       expect(stderr).not.toContain("freshet-secret")
     })
+  })
+
+  test("that does not answer does not delay the end of a run that is interrupted", async () => {
+    const silent = createServer(() => (requests += 1))
+    let requests = 0
+    silent.listen(0, "127.0.0.1")
+    await once(silent, "listening")
+    const { port } = silent.address() as AddressInfo // it listens on a port
+    const variables = {
+      ...getS3Environment({ endpoint: `http://127.0.0.1:${port}` }),
+      FRESHET_LAKE: `s3://${s3Bucket}/shop`,
+    }
+    await withShop(async (project) => {
+      const running = startFreshet(withEnvironment(project, variables), ...run)
+      await waitUntil(() => requests > 0)
+      running.kill("SIGINT")
+      const { code, stderr } = await running.result
+      expect({ code, stderr }).toMatchObject({
+        code: 130,
+        stderr: expect.not.stringContaining("    at "),
+      })
+    })
+    silent.closeAllConnections()
+    silent.close()
   })
 
   test("stores the copies of files that are read as landed, and reads them on a machine without copies", async () => {

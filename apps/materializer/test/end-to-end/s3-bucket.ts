@@ -28,9 +28,9 @@ export async function withS3Bucket(
 /** Reads the data versions of all materializations. */
 export async function readDataVersions(
   project: Pick<TestProject, "withDatabase">,
-): Promise<readonly { readonly asset: string }[]> {
+): Promise<readonly unknown[]> {
   return withLedgerClient(project, async (client) => {
-    const { rows } = await client.query<{ asset: string }>(
+    const { rows } = await client.query<object>(
       "select asset, partition, data_version from freshet.materializations order by 1, 2, 3",
     )
     return rows

@@ -13,6 +13,8 @@ export interface S3Settings {
   readonly idleTimeoutMs?: number
   /** The number of times that a request is sent before it fails; 5 unless given. */
   readonly maxAttempts?: number
+  /** Ends all requests. */
+  readonly signal?: AbortSignal
 }
 
 /** Returns a function that creates the client on its first call. */
@@ -30,9 +32,10 @@ async function createS3Client({
   usesPathStyle,
   idleTimeoutMs = defaultIdleTimeoutMs,
   maxAttempts = defaultAttempts,
+  signal,
 }: S3Settings): Promise<S3> {
   const { S3 } = await import("@aws-sdk/client-s3")
-  return new S3({
+  const client = new S3({
     forcePathStyle: usesPathStyle,
     maxAttempts,
     retryMode: "standard",
@@ -42,4 +45,15 @@ async function createS3Client({
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
   })
+  if (signal !== undefined) abortRequests(client, signal)
+  return client
+}
+
+/** Aborts the requests of a client at a signal, except those that remove an unfinished upload. */
+function abortRequests({ config: { requestHandler } }: S3, signal: AbortSignal): void {
+  const handle = requestHandler.handle.bind(requestHandler)
+  requestHandler.handle = (request, options) =>
+    request.method === "DELETE" && "uploadId" in request.query
+      ? handle(request, options)
+      : handle(request, { ...options, abortSignal: signal })
 }

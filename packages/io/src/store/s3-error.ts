@@ -46,11 +46,13 @@ const hints: Readonly<Record<string, string>> = {
   ENOTFOUND: "No server has the name of the endpoint; AWS_ENDPOINT_URL_S3 sets another one.",
 }
 
-/** Throws the error of a failed request: one sentence with the name of its cause, and no request or credential. */
+/** Throws the error of a failed or aborted request: one sentence with the name of its cause, and no request or credential. */
 export function throwS3Error(message: string): (cause: unknown) => never {
   return (cause) => {
     if (cause instanceof FreshetError) throw cause
     const name = getErrorName(cause)
+    if (name === "AbortError")
+      throw new FreshetError("interrupted", `Interrupted: ${message}`, { cause })
     throw new FreshetError("store", name === undefined ? message : `${message} (${name})`, {
       cause,
       hint: name === undefined ? undefined : hints[name],

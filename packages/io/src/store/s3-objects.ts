@@ -227,8 +227,14 @@ async function abortUploads(
   { bucket, prefix }: S3Location,
   beforeMs: number,
 ): Promise<void> {
-  const { Uploads = [] } = await client.listMultipartUploads({ Bucket: bucket, Prefix: prefix })
-  for (const { Key, UploadId, Initiated } of Uploads)
-    if ((Initiated?.getTime() ?? 0) < beforeMs)
-      await client.abortMultipartUpload({ Bucket: bucket, Key, UploadId })
+  let markers = {}
+  for (;;) {
+    const place = { Bucket: bucket, Prefix: prefix, ...markers }
+    const { Uploads = [], ...page } = await client.listMultipartUploads(place)
+    for (const { Key, UploadId, Initiated } of Uploads)
+      if ((Initiated?.getTime() ?? 0) < beforeMs)
+        await client.abortMultipartUpload({ Bucket: bucket, Key, UploadId })
+    if (page.IsTruncated !== true || page.NextKeyMarker === undefined) return
+    markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+  }
 }

@@ -190,14 +190,21 @@ async function readOwner(objects: S3Objects): Promise<string | undefined> {
   return Buffer.concat(parts).toString("utf8").trim()
 }
 
+const claimAttempts = 5
+
 /** Claims the store; of concurrent callers one wins, because the object is written only if it is absent. */
 async function claim(objects: S3Objects, owner: string): Promise<string> {
-  const currentOwner = await readOwner(objects)
-  if (currentOwner !== undefined) return currentOwner
-  await objects.putIfAbsent(ownerKey, `${owner}\n`).catch((cause: unknown) => {
-    if (!isFailedCondition(cause)) throw cause
-  })
-  return (await readOwner(objects)) ?? owner
+  for (let attempt = 1; ; attempt += 1) {
+    const currentOwner = await readOwner(objects)
+    if (currentOwner !== undefined) return currentOwner
+    try {
+      await objects.putIfAbsent(ownerKey, `${owner}\n`)
+      return owner
+    } catch (cause) {
+      // Another caller has won, or is about to and may fail.
+      if (!isFailedCondition(cause) || attempt === claimAttempts) throw cause
+    }
+  }
 }
 
 async function writeProbe(objects: S3Objects): Promise<void> {

@@ -5,6 +5,7 @@ import {
   request as sendRequest,
   type ServerResponse,
 } from "node:http"
+import { setTimeout as delay } from "node:timers/promises"
 
 /** A fault of the network or of the object store. */
 export type S3Fault =
@@ -18,6 +19,10 @@ export type S3Fault =
   | "truncated"
   /** No answer arrives. */
   | "stall"
+  /** The answer arrives in small pieces. */
+  | "trickle"
+  /** The server refuses a request because of another one for the same object. */
+  | "conflict"
   /** One byte of the body of the request, or of the answer without one, is another one. */
   | "corrupt"
 
@@ -87,17 +92,28 @@ async function answer(
   if (fault === "stall") return
   if (fault === "reset") return void request.socket.resetAndDestroy()
   if (fault === "error_500") return sendError(response, 500, "InternalError")
+  if (fault === "conflict") return sendError(response, 409, "ConditionalRequestConflict")
   if (fault === "slow_down") return sendError(response, 503, "SlowDown")
   const sentBody = fault === "corrupt" ? flipByte(body) : body
   const upstream = await forward(endpoint, request, sentBody)
   if (fault === "lost_answer") return void request.socket.resetAndDestroy()
   const isCorrupt = fault === "corrupt" && body.length === 0
   response.writeHead(upstream.status, upstream.headers)
+  if (fault === "trickle") return sendPieces(response, upstream.body)
   if (fault !== "truncated")
     return void response.end(isCorrupt ? flipByte(upstream.body) : upstream.body)
   response.write(upstream.body.subarray(0, Math.floor(upstream.body.length / 2)), () =>
     request.socket.destroy(),
   )
+}
+
+async function sendPieces(response: ServerResponse, body: Buffer): Promise<void> {
+  const pieceBytes = Math.ceil(body.length / 20)
+  for (let at = 0; at < body.length; at += pieceBytes) {
+    response.write(body.subarray(at, at + pieceBytes))
+    await delay(5)
+  }
+  response.end()
 }
 
 function takeFault(

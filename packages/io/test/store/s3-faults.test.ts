@@ -4,10 +4,12 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
+import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
 
 import type { LandingZone } from "../../src/landing/landing-zone.ts"
 import { openS3Landing } from "../../src/landing/s3-landing.ts"
+import type { S3Settings } from "../../src/store/s3-client.ts"
 import { openS3Store } from "../../src/store/s3-store.ts"
 import type { CommittedFile, Store } from "../../src/store/store.ts"
 import { type FaultyS3, openFaultyS3, type S3Call, type S3Fault } from "./faulty-s3.ts"
@@ -118,7 +120,8 @@ const operations: Readonly<Record<string, Operation>> = {
   "claim of a store": {
     calls: ["put", "get"],
     run: async ({ store }) => (await store.claim("me")) === "me",
-    check: async ({ openIntact }) => [undefined, "me"].includes(await openIntact().store.owner()),
+    check: async ({ openIntact }, hasSucceeded) =>
+      (hasSucceeded ? ["me"] : [undefined, "me"]).includes(await openIntact().store.owner()),
     excluded: ["corrupt", "truncated"],
   },
   "sweep of abandoned uploads": {
@@ -153,6 +156,7 @@ const faults: readonly S3Fault[] = [
   "lost_answer",
   "truncated",
   "stall",
+  "trickle",
   "corrupt",
 ]
 
@@ -163,10 +167,13 @@ const cases = Object.entries(operations).flatMap(([name, { calls, excluded = [] 
   calls.flatMap((call) =>
     faults
       .filter((fault) => !excluded.includes(fault))
-      .filter((fault) => !withoutBody.includes(call) || !/truncated|corrupt/.test(fault))
+      .filter((fault) => !withoutBody.includes(call) || !/truncated|corrupt|trickle/.test(fault))
       .map((fault) => [name, call, fault] as const),
   ),
 )
+
+/** The one call that is conditional. */
+const conflict = ["claim of a store", "put", "conflict"] as const
 
 describe.skipIf(!isS3ServerInstalled())("R5: faults of S3 (skipped without versitygw)", () => {
   const folder = mkdtempSync(join(tmpdir(), "freshet-s3-"))
@@ -187,7 +194,7 @@ describe.skipIf(!isS3ServerInstalled())("R5: faults of S3 (skipped without versi
     rmSync(folder, { recursive: true })
   })
 
-  const open = (url: string, limits: { idleTimeoutMs?: number; maxAttempts?: number } = {}) => {
+  const open = (url: string, limits: Partial<S3Settings> = {}) => {
     const options = {
       cacheFolder: mkdtempSync(join(folder, "cache-")),
       maxCacheBytes: 1e9,
@@ -198,13 +205,14 @@ describe.skipIf(!isS3ServerInstalled())("R5: faults of S3 (skipped without versi
     return { store: openS3Store(url, options), zone: openS3Landing(url, options) }
   }
 
+  const put = (store: Store) => async (fileKey: string, bytes: Uint8Array) => {
+    const path = await store.tempPath(".bin")
+    writeFileSync(path, bytes)
+    return store.commit(path, fileKey)
+  }
+
   const createFixture = async (prefix: string, isLarge: boolean): Promise<Fixture> => {
     const url = `s3://${bucket}/${prefix}`
-    const put = (store: Store) => async (fileKey: string, bytes: Uint8Array) => {
-      const path = await store.tempPath(".bin")
-      writeFileSync(path, bytes)
-      return store.commit(path, fileKey)
-    }
     const { store: writer } = open(url)
     await put(writer)(key, small)
     if (isLarge) await put(writer)(largeKey, large)
@@ -214,7 +222,7 @@ describe.skipIf(!isS3ServerInstalled())("R5: faults of S3 (skipped without versi
 
   /** Runs an operation with faults; the outcome is `right`, `one sentence`, or what is wrong. */
   const runWithFault = async (
-    [name, call, fault]: (typeof cases)[number],
+    [name, call, fault]: readonly [name: string, call: S3Call, fault: S3Fault],
     times: number,
   ): Promise<{ readonly outcome: string; readonly taken: number }> => {
     const prefix = randomUUID()
@@ -231,20 +239,46 @@ describe.skipIf(!isS3ServerInstalled())("R5: faults of S3 (skipped without versi
     return { outcome: isConsistent ? outcome : "a wrong store", taken: injection.taken }
   }
 
-  test.concurrent.each(cases)("%s: one %s with %s ends right", async (...testCase) => {
-    const [, call, fault] = testCase
-    const { outcome, taken } = await runWithFault(testCase, 1)
-    expect(taken).toBe(1)
-    const isRepeatable = call === "get" || !/truncated|corrupt/.test(fault)
-    // otherwise the server refuses the request, or its answer cannot be read
-    expect(isRepeatable ? ["right"] : ["right", "one sentence"]).toContain(outcome)
+  test.concurrent.each([...cases, conflict])(
+    "%s: one %s with %s ends right",
+    async (...testCase) => {
+      const [, call, fault] = testCase
+      const { outcome, taken } = await runWithFault(testCase, 1)
+      expect(taken).toBe(1)
+      const isRepeatable = call === "get" || !/truncated|corrupt/.test(fault)
+      // otherwise the server refuses the request, or its answer cannot be read
+      expect(isRepeatable ? ["right"] : ["right", "one sentence"]).toContain(outcome)
+    },
+  )
+
+  const stalled = Object.entries(operations).map(
+    ([name, { calls }]) => [name, calls[0] ?? "get"] as const,
+  )
+
+  test.concurrent.each(stalled)("%s: a signal ends a %s that has no answer", async (name, call) => {
+    const prefix = randomUUID()
+    const { openIntact } = await createFixture(prefix, name === "copy of a file in parts")
+    const abort = new AbortController()
+    const options = { signal: abort.signal, idleTimeoutMs: 1e9 }
+    const { store, zone } = open(`s3://${bucket}/${prefix}`, options)
+    const injection = { text: prefix, call, fault: "stall", times: Infinity, taken: 0 } as const
+    faulty.inject(injection)
+    const fixture = { store, zone, openIntact, put: put(store) }
+    const outcome = operations[name]?.run(fixture).catch((error: unknown) => error)
+    await waitUntil(() => injection.taken > 0)
+    abort.abort()
+    expect(await outcome).toMatchObject({ code: "interrupted" })
+    faulty.heal(prefix)
   })
 
-  test.concurrent.each(cases)("%s: every %s with %s ends in one sentence", async (...testCase) => {
-    const { outcome, taken } = await runWithFault(testCase, Infinity)
-    expect(taken).toBeGreaterThan(0)
-    expect(["right", "one sentence"]).toContain(outcome)
-  })
+  test.concurrent.each([...cases, conflict])(
+    "%s: every %s with %s ends in one sentence",
+    async (...testCase) => {
+      const { outcome, taken } = await runWithFault(testCase, Infinity)
+      expect(taken).toBeGreaterThan(0)
+      expect(["right", "one sentence"]).toContain(outcome)
+    },
+  )
 })
 
 /** Describes an error by its kind; other errors than those of the store are texts of their own. */
