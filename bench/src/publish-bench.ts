@@ -52,14 +52,21 @@ async function compare(bench: Workbench, comparison: Comparison, pairs: number):
   }
   const [ms, psqlMs] = [findFigure(freshet, "ms"), findFigure(psql, "ms")]
   const [wal, psqlWal] = [findFigure(freshet, "walMb"), findFigure(psql, "walMb")]
-  const { name, limit, walLimit = Infinity } = comparison
+  const { name, limit = Infinity, walLimit = Infinity } = comparison
   const holds = ms <= limit * psqlMs && wal <= walLimit * psqlWal
   const cpuRatio = findFigure(freshet, "cpuMs") / findFigure(psql, "cpuMs")
-  const ratios = [ms / psqlMs, cpuRatio, limit].map((ratio) => ratio.toFixed(2))
+  const ratios = [ms / psqlMs, cpuRatio, limit].map(formatRatio)
   const times = [`${ms.toFixed(0)} ms`, `${psqlMs.toFixed(0)} ms`, ...ratios]
   const wals = [`${wal.toFixed(0)} MB`, `${psqlWal.toFixed(0)} MB`]
-  printRow([name, ...times, ...wals, holds ? "holds" : "**does not hold**"])
+  printRow([name, ...times, ...wals, formatVerdict(holds, limit)])
   return holds
+}
+
+const formatRatio = (ratio: number) => (Number.isFinite(ratio) ? ratio.toFixed(2) : "")
+
+function formatVerdict(holds: boolean, limit: number): string {
+  if (!Number.isFinite(limit)) return ""
+  return holds ? "holds" : "**does not hold**"
 }
 
 function findFigure(side: readonly Figures[], figure: keyof Figures): number {
