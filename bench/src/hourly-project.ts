@@ -131,5 +131,11 @@ export function createHourlySnapshot(): LedgerSnapshot {
     ],
     ["report", createHistory("report", third, second, (at) => ({ from: at, to: at }))],
   ])
-  return { version: "1", histories, failures: new Map(), publications: new Map() }
+  return {
+    version: "1",
+    histories,
+    failures: new Map(),
+    publications: new Map(),
+    firstRuns: new Map(),
+  }
 }

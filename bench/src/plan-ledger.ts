@@ -94,7 +94,13 @@ export function createSnapshot(
     }
     histories.set(asset.computation.name, { ...columns, earlier: new Map() })
   }
-  return { version: "1", histories, failures: new Map(), publications: new Map() }
+  return {
+    version: "1",
+    histories,
+    failures: new Map(),
+    publications: new Map(),
+    firstRuns: new Map(),
+  }
 }
 
 function createContents(days: number, getVersion: (day: number) => string): Lanes {

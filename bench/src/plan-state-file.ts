@@ -61,5 +61,11 @@ export function readState(path: string, { computations }: Graph): LedgerSnapshot
       earlier: new Map(),
     })
   }
-  return { version: "1", histories, failures: new Map(), publications: new Map() }
+  return {
+    version: "1",
+    histories,
+    failures: new Map(),
+    publications: new Map(),
+    firstRuns: new Map(),
+  }
 }

@@ -79,6 +79,7 @@ export function toSnapshot(ledger: MemoryLedger, graph: Graph): LedgerSnapshot {
     histories: buildHistories(ledger.records, graph),
     failures: listFailures(ledger, graph),
     publications: toTablePublications(ledger, graph),
+    firstRuns: new Map(),
   }
 }
 

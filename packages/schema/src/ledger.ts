@@ -64,6 +64,8 @@ export const partitionDefinitions = freshetSchema.table("partition_definitions",
 /** The assets that runs found declared, and the time of their removal. */
 export const declaredAssets = freshetSchema.table("declared_assets", {
   name: text().primaryKey(),
+  /** The start of the first run that found it declared, since its latest removal. */
+  first_run_at: timestampColumn().notNull().defaultNow(),
   removed_at: timestampColumn(),
   /** The first definition of its partitions: the partition numbers of this definition have no block. Null if no run recorded it. */
   first_partitions: text(),

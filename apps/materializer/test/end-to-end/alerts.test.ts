@@ -6,6 +6,7 @@ import { parseDocument } from "../fixtures/parse-document.ts"
 import { withMailServer, withWebhook } from "./alert-receivers.ts"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
+import { setFirstRuns } from "./ledger-contents.ts"
 import { declareShop, landOrders, shopDays, withShop } from "./shop.ts"
 import { withEnvironment } from "./test-project.ts"
 
@@ -85,6 +86,7 @@ test("overdue assets with one root cause are one alert, which the landed file re
           FRESHET_ALERT_EMAIL_TO: "you@example.com",
         })
         expectDone(await runFreshet(project, "backfill", "best", "--from", shopDays[0]))
+        await setFirstRuns(project, shopDays[0])
         expectDone(await runFreshet(project, "serve", "--once"))
         expect(mailServer.messages).toEqual([
           expect.stringContaining(

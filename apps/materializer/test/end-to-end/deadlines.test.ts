@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { parseDocument } from "../fixtures/parse-document.ts"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
+import { setFirstRuns, withLedgerClient } from "./ledger-contents.ts"
 import {
   allShopDays,
   declareShop,
@@ -40,6 +40,7 @@ async function readStatus(project: DeclaredProject) {
 
 test("an asset whose file has not landed is overdue, and every document names the file", () =>
   withMaterializedShop(async (project) => {
+    await setFirstRuns(project, first)
     const overdue = {
       partition: "2026-01-05",
       due_at: "2026-01-06T07:00:00.000Z",
@@ -78,6 +79,7 @@ test("assets whose newest partition is fresh are on time", () =>
 test("a partition that was changed after its deadline is overdue until it is fresh again", () =>
   withMaterializedShop(
     async (project) => {
+      await setFirstRuns(project, first)
       landOrders(project, last, 2)
       const { assets } = await readStatus(project)
       expect(assets.find(({ name }) => name === "best")?.overdue).toEqual({
@@ -92,11 +94,42 @@ test("a partition that was changed after its deadline is overdue until it is fre
     endOn(last, declareDeadline()),
   ))
 
+test("what was due before the first run of an asset is past data, not overdue", () =>
+  withMaterializedShop(async (project) => {
+    expect((await readStatus(project)).summary).toMatchObject({ overdue: 0 })
+    await setFirstRuns(project, "2026-01-07T07:00:01Z")
+    const { assets } = await readStatus(project)
+    expect(assets.find(({ name }) => name === "best")?.overdue).toEqual({
+      partition: "2026-01-07",
+      due_at: "2026-01-08T07:00:00.000Z",
+      reason:
+        "orders/2026-01-05.json, orders/2026-01-06.json, orders/2026-01-07.json (orders) have not landed",
+    })
+  }, declareDeadline()))
+
+test("an asset is on time while its newest partition is fresh, although one before is missing", () => {
+  const today = new Date()
+  const formatDay = (daysAgo: number) =>
+    new Date(today.getTime() - daysAgo * 86_400_000).toISOString().slice(0, 10)
+  return withShop(
+    async (project) => {
+      landOrders(project, formatDay(2))
+      landOrders(project, formatDay(1))
+      expectDone(await runFreshet(project, "materialize", "items"))
+      await setFirstRuns(project, first)
+      const { assets } = await readStatus(project)
+      expect(assets.find(({ name }) => name === "items")?.overdue).toBe(null)
+    },
+    declareDeadline({}, "23:59"),
+  )
+})
+
 test("a failed asset upstream is the reason, not the assets between", () =>
   withShop(
     async (project) => {
       const { code } = await runFreshet(project, "backfill", "best", ...allShopDays)
       expect(code).toBe(4)
+      await setFirstRuns(project, first)
       const { assets } = await readStatus(project)
       expect(assets.find(({ name }) => name === "best")?.overdue?.reason).toMatch(
         new RegExp(`^items \\S+ failed: .*seldom`),

@@ -100,6 +100,16 @@ async function readPublished(
   return tables
 }
 
+/** Changes the time of the first run of each asset, from which on its deadlines count. */
+export async function setFirstRuns(
+  place: Pick<TestProject, "withDatabase">,
+  day: string,
+): Promise<void> {
+  await withLedgerClient(place, (client) =>
+    client.query("update freshet.declared_assets set first_run_at = $1", [day]),
+  )
+}
+
 /** Reads the published rows with the times of their writing. */
 export function readPublishedWithTimes(
   place: TestProject,

@@ -7,7 +7,7 @@ import { expect, test } from "vitest"
 
 import { parseDocument } from "../fixtures/parse-document.ts"
 import { expectDone, readFreshetJson, runFreshet } from "./freshet-process.ts"
-import { withLedgerClient } from "./ledger-contents.ts"
+import { setFirstRuns, withLedgerClient } from "./ledger-contents.ts"
 import {
   createRecs,
   declareRecs,
@@ -135,6 +135,7 @@ test("a set that cannot move names the member and the partition for which it wai
         ],
       })
       await project.declare(declarePair('freshness: dueBy("07:00", "UTC"),'))
+      await setFirstRuns(project, "2026-01-01")
       expect((await runFreshet(project, "status")).stdout).toContain(
         `${waits} It is overdue since 2026-01-03 07:00:00 UTC.`,
       )

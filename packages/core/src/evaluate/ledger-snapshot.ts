@@ -113,6 +113,8 @@ export interface LedgerSnapshot {
   readonly failures: ReadonlyMap<string, ReadonlyMap<number, Failure>>
   /** Published asset → the content of its table, which another asset may have published. */
   readonly publications: ReadonlyMap<string, TablePublication>
+  /** Asset with a deadline → the start of the first run that found it declared, in milliseconds since 1970. */
+  readonly firstRuns: ReadonlyMap<string, number>
   /** Computation → partitions whose fingerprints match a materialization with other inputs; these partitions are not fresh. */
   readonly collisions?: ReadonlyMap<string, ReadonlySet<number>> | undefined
 }

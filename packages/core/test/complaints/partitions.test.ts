@@ -47,6 +47,7 @@ function evaluateEmptyLedger(graph: Graph, nowMs: number): Evaluation {
     histories: noRecords,
     failures: noRecords,
     publications: noRecords,
+    firstRuns: noRecords,
   }
   const bounds = findPartitionBounds(graph, landing, nowMs)
   return evaluate({ graph, landing, bounds }, snapshot, new Map(), identity)

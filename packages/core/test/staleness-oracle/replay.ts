@@ -74,6 +74,7 @@ export function startReplay(story: Story): Replay {
     checks: new Map(),
     groups: new Map(),
     publications: new Map(),
+    firstRuns: new Map(),
     histories: new Map(),
     swaps: new Map(),
     keys: firstKeys,

@@ -1,5 +1,7 @@
 import type { Graph } from "@freshet/core/engine"
-import type { Client } from "pg"
+import { escapeLiteral, type Client } from "pg"
+
+import { toMilliseconds } from "./milliseconds-sql.ts"
 
 /** Records the declared assets and the removal times of others. Writes only changes. */
 export async function recordDeclaredAssets(client: Client, graph: Graph): Promise<void> {
@@ -18,7 +20,7 @@ export async function recordDeclaredAssets(client: Client, graph: Graph): Promis
        select from freshet.declared_assets as recorded
        where recorded.name = declared.name and recorded.removed_at is null
      )
-     on conflict (name) do update set removed_at = null`,
+     on conflict (name) do update set removed_at = null, first_run_at = now()`,
     [names],
   )
   await removeFollowedNames(client, graph)
@@ -39,5 +41,35 @@ async function removeFollowedNames(client: Client, graph: Graph): Promise<void> 
       assets.map(({ name }) => name),
       assets.map(({ previousNames }) => JSON.stringify(previousNames)),
     ],
+  )
+}
+
+/** Selects the first runs of the assets with deadlines: name in the ledger, and milliseconds since 1970. */
+export function buildFirstRunsQuery(graph: Graph): string {
+  const names = listAssetsWithDeadlines(graph).flatMap(({ name, previousNames }) => [
+    name,
+    ...previousNames,
+  ])
+  const literals = names.map((name) => escapeLiteral(name)).join(", ")
+  return `select name, ${toMilliseconds("first_run_at")} from freshet.declared_assets
+    where name = any(array[${literals}]::text[])`
+}
+
+/** Finds the first run of each asset with a deadline, also under previous names. */
+export function groupFirstRuns(
+  graph: Graph,
+  recordedRuns: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const firstRuns = new Map<string, number>()
+  for (const { name, previousNames } of listAssetsWithDeadlines(graph)) {
+    const times = [name, ...previousNames].flatMap((each) => recordedRuns.get(each) ?? [])
+    if (times.length > 0) firstRuns.set(name, Math.min(...times))
+  }
+  return firstRuns
+}
+
+function listAssetsWithDeadlines({ assets }: Graph) {
+  return [...assets.values()].filter(
+    (asset) => asset.kind !== "source" && asset.freshness !== undefined,
   )
 }

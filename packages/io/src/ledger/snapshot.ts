@@ -8,6 +8,7 @@ import type {
 } from "@freshet/core/engine"
 import { type Client, escapeLiteral, type QueryArrayConfig, type QueryArrayResult } from "pg"
 
+import { buildFirstRunsQuery, groupFirstRuns } from "./declared-assets.ts"
 import { buildEpochIdentity, buildStepIdentity } from "./identity-sql.ts"
 import { listComputationNames, findPartitionById, type LedgerNames } from "./ledger-names.ts"
 import { getCurrentName, readLedgerNames } from "./ledger-names.ts"
@@ -86,7 +87,7 @@ export async function withSnapshot<T>(
 
 function toSnapshot(
   names: LedgerNames,
-  { position: { ledger, epoch, step }, failures, publications }: SnapshotRows,
+  { position: { ledger, epoch, step }, failures, publications, firstRuns }: SnapshotRows,
   { histories }: Histories,
 ): LedgerSnapshot {
   return {
@@ -94,6 +95,10 @@ function toSnapshot(
     histories,
     failures: groupFailures(names, failures),
     publications: readTablePublications(names, publications.map(toPublishedRow)),
+    firstRuns: groupFirstRuns(
+      names.graph,
+      new Map(firstRuns.map((row) => [getText(row, 0), getNumber(row, 1)])),
+    ),
   }
 }
 
@@ -108,6 +113,7 @@ interface SnapshotRows {
   readonly epochsSince: number
   readonly failures: readonly TextRow[]
   readonly publications: readonly TextRow[]
+  readonly firstRuns: readonly TextRow[]
   readonly changedPartitions: readonly RecordedPartition[]
   readonly wipedPartitions: readonly RecordedPartition[]
 }
@@ -126,8 +132,15 @@ async function beginSnapshot(
   const results = (await client.query(
     buildSnapshotQueries(graph, state),
   )) as unknown as readonly QueryArrayResult<TextRow>[]
-  const [, positions = [], failures = [], publications = [], changedRows = [], wipedRows = []] =
-    results.map(({ rows }) => rows)
+  const [
+    ,
+    positions = [],
+    failures = [],
+    publications = [],
+    firstRuns = [],
+    changedRows = [],
+    wipedRows = [],
+  ] = results.map(({ rows }) => rows)
   const [row = []] = positions
   return {
     position: {
@@ -142,6 +155,7 @@ async function beginSnapshot(
     epochsSince: getNumber(row, 7),
     failures,
     publications,
+    firstRuns,
     changedPartitions: changedRows.map(toRecordedPartition),
     wipedPartitions: wipedRows.map(toRecordedPartition),
   }
@@ -179,6 +193,7 @@ function buildSnapshotQueries(graph: Graph, state: LedgerState | undefined): Que
       from freshet.identity, (select coalesce(max(id), 0) as newest from freshet.steps) as step;
       ${buildFailuresQuery(graph)};
       ${publishedQuery};
+      ${buildFirstRunsQuery(graph)};
       select asset, partition from freshet.materializations
       where last_step > ${step} and ${isKnown}
       limit ${rereadThreshold + 1};

@@ -22,7 +22,8 @@ export interface Deadline {
 
 /**
  * Finds the first partition that broke the promise of its asset: the newest partition whose deadline has passed is not
- * fresh, passes no error check or is not published. Undefined while the promise is kept, and for an asset without one.
+ * fresh, passes no error check or is not published, and neither is a later one. Deadlines before the asset's first run
+ * promise nothing. Undefined while the promise is kept, and for an asset without one.
  */
 export function findOverdue(
   evaluation: Evaluation,
@@ -32,11 +33,12 @@ export function findOverdue(
   const { freshness, partitions } = asset
   const bounds = evaluation.bounds.get(asset.name)
   if (freshness === undefined || bounds === undefined || !isTimed(partitions)) return undefined
+  const firstDue = findFirstDue(evaluation, asset)
   const lastDue = findLastDue(partitions, freshness, nowMs)
-  if (lastDue < partitions.start || isDelivered(evaluation, asset, lastDue)) return undefined
-  const firstUndelivered =
-    findFirstUndelivered(evaluation, asset) ?? Math.max(bounds.from, partitions.start)
-  const partition = Math.min(firstUndelivered, lastDue)
+  if (lastDue < firstDue || isDelivered(evaluation, asset, lastDue)) return undefined
+  const firstUndelivered = findFirstUndelivered(evaluation, asset) ?? bounds.from
+  if (firstUndelivered > lastDue) return undefined
+  const partition = Math.max(firstUndelivered, firstDue)
   return { partition, dueMs: computeDueMs(partitions, freshness, partition) }
 }
 
@@ -66,10 +68,17 @@ export function findNextDeadline(
   return { partition, endMs, dueMs: computeDueMs(partitions, freshness, partition) }
 }
 
-/** Computes the deadline of a partition in milliseconds since 1970; undefined for an asset without one. */
-export function findDueMs({ freshness, partitions }: Asset, partition: number): number | undefined {
+/** Finds the deadline of a partition that has passed since the first run of its asset, in milliseconds since 1970. */
+export function findPassedDueMs(
+  evaluation: Evaluation,
+  asset: Asset,
+  { partition, nowMs }: { readonly partition: number; readonly nowMs: number },
+): number | undefined {
+  const { freshness, partitions } = asset
   if (freshness === undefined || !isTimed(partitions)) return undefined
-  return computeDueMs(partitions, freshness, partition)
+  if (partition < findFirstDue(evaluation, asset)) return undefined
+  const dueMs = computeDueMs(partitions, freshness, partition)
+  return dueMs <= nowMs ? dueMs : undefined
 }
 
 /** Tests whether a partition is fresh, passes its error checks and is published, or a later one in its place. */
@@ -86,6 +95,13 @@ function isDelivered(evaluation: Evaluation, asset: Asset, partition: number): b
 /** Tests whether a partition does not exist although a later one does. */
 function isGap({ bounds }: Evaluation, { name }: Asset, partition: number): boolean {
   return partition < (bounds.get(name)?.to ?? -Infinity)
+}
+
+/** Finds the first partition whose deadline is after the asset's first run; Infinity before that run. */
+function findFirstDue({ snapshot }: Evaluation, { name, freshness, partitions }: Asset): number {
+  const firstRunMs = snapshot.firstRuns.get(name)
+  if (freshness === undefined || firstRunMs === undefined || !isTimed(partitions)) return Infinity
+  return Math.max(findLastDue(partitions, freshness, firstRunMs) + 1, partitions.start)
 }
 
 /** Finds the newest partition whose deadline has passed, up to the last declared one. */

@@ -9,7 +9,7 @@ import {
 import type { WaitingSetDocument } from "../documents/waiting-set.ts"
 import { toIsoTime } from "../iso-time.ts"
 import type { Project } from "../project.ts"
-import { findDueMs } from "./deadline.ts"
+import { findPassedDueMs } from "./deadline.ts"
 
 /** Lists the publication sets that cannot move although everything that can be materialized is; only some sets if named. */
 export function listWaitingSets(
@@ -31,9 +31,9 @@ export function toWaitingSetDocument(
   const canMaterialize = waitsFor.every(({ asset }) =>
     canBecomeReady(evaluation, getAsset(graph, asset), partition),
   )
-  const deadlines = assets
-    .flatMap((asset) => findDueMs(asset, partition) ?? [])
-    .filter((dueMs) => dueMs <= nowMs)
+  const deadlines = assets.flatMap(
+    (asset) => findPassedDueMs(evaluation, asset, { partition, nowMs }) ?? [],
+  )
   return {
     set,
     partition: key,
