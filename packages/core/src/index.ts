@@ -30,6 +30,7 @@ export { all, asLanded, itself, last, latest, previous, upTo, window } from "./d
 export { keepFor } from "./declare/retention.ts"
 export type { Batch, ColumnBatch, Rows } from "./declare/rows.ts"
 export { sourceAsset } from "./declare/source.ts"
+export type { KafkaStream } from "./declare/stream.ts"
 export {
   identifier,
   joinSql,

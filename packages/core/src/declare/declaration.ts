@@ -7,6 +7,7 @@ import type { Publish } from "./publish.ts"
 import type { Retention } from "./retention.ts"
 import type { ColumnBatch, ComputeContext, Rows } from "./rows.ts"
 import type { LineKinds, SourceFormat } from "./source-format.ts"
+import type { KafkaStream } from "./stream.ts"
 import type { Window } from "./window.ts"
 
 // These types refer to each other, so they share a file: an asset has a computation, a computation has reads and
@@ -47,7 +48,7 @@ export interface Report<C extends string = string> {
   readonly period?: readonly [from: C, to: C]
 }
 
-/** Files that another system lands, one or more per partition. */
+/** Files that land, one or more per partition. */
 export interface SourceAsset<
   N extends string = string,
   C extends Columns = Columns,
@@ -82,6 +83,8 @@ export interface SourceAsset<
    * if the files had never landed.
    */
   readonly whenRemoved: "keep" | "retract"
+  /** The stream whose messages `freshet land kafka` and `freshet serve` land; undefined for files that another system lands. */
+  readonly stream: KafkaStream | undefined
   readonly lineKinds: LineKinds | undefined
   readonly reject: readonly RejectRule[]
   readonly duplicate: DuplicateRule | undefined

@@ -23,6 +23,14 @@ export interface JsonLinesFormat {
 /** The key of a value in an object, or the path to a nested one. */
 export type JsonKey = string | readonly [string, ...(string | number)[]]
 
+/** Tests if a key begins with a name and continues with names and positions from 0, which a project without type checks may not. */
+export function isJsonPath(key: JsonKey): boolean {
+  const parts: readonly (string | number)[] = typeof key === "string" ? [key] : key
+  const isPart = (part: string | number) =>
+    typeof part === "string" || (Number.isInteger(part) && part >= 0)
+  return typeof parts[0] === "string" && parts.every(isPart)
+}
+
 /** CSV with the deviations that a source allows. */
 export interface CsvFormat {
   readonly kind: "csv"

@@ -3,7 +3,7 @@ import type { SourceAsset } from "./declaration.ts"
 import type { Partitions } from "./partition.ts"
 import type { LineKinds } from "./source-format.ts"
 
-/** Declares files that another system lands. Freshet reads them and never writes to the landing zone. */
+/** Declares files that another system lands, or that Freshet lands from a stream. Runs read them and never write to the landing zone. */
 export function sourceAsset<const N extends string, C extends Columns, P extends Partitions>(
   declared: Pick<SourceAsset<N, C, P>, "name" | "group" | "description" | "columns"> &
     Pick<SourceAsset<N, C, P>, "partitions" | "format" | "path"> &
@@ -16,6 +16,7 @@ export function sourceAsset<const N extends string, C extends Columns, P extends
     tags: [],
     whenMissing: "wait",
     whenRemoved: "keep",
+    stream: undefined,
     lineKinds: undefined,
     reject: [],
     duplicate: undefined,

@@ -9,6 +9,7 @@ import { findMissingOptions } from "./missing-options.ts"
 import { findPartitionProblems, findReadProblems } from "./read-problems.ts"
 import { selectionKeywords } from "./selection-keywords.ts"
 import { findSourceProblems } from "./source-problems.ts"
+import { findStreamProblems } from "./stream-problems.ts"
 
 /** Finds all problems of some declarations, of each one and of all together. */
 export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly Problem[] {
@@ -30,6 +31,7 @@ export function findDeclarationProblems(declared: readonly AnyAsset[]): readonly
             ...findKeepProblems(asset),
           ],
     ),
+    ...findStreamProblems(declared),
     ...findSharedTables(declared),
     ...findSetProblems(declared),
   ]

@@ -2,7 +2,7 @@ import type { Columns } from "../declare/column.ts"
 import type { SourceAsset } from "../declare/declaration.ts"
 import { listPlaceholders } from "../declare/landing-path.ts"
 import type { Granularity } from "../declare/partition.ts"
-import type { CsvFormat, JsonLinesFormat } from "../declare/source-format.ts"
+import { type CsvFormat, isJsonPath, type JsonLinesFormat } from "../declare/source-format.ts"
 import type { Problem } from "../problem.ts"
 
 /** The placeholders that name a partition of time together. */
@@ -100,15 +100,11 @@ function findPositionFaults({ header, noHeader }: CsvFormat, columns: Columns): 
 
 /** Finds the faults of declared paths to nested values, as sentences. */
 function findKeyFaults({ keys = {} }: JsonLinesFormat): readonly string[] {
-  return Object.entries(keys).flatMap(([column, key]) => {
-    const parts: readonly (string | number)[] = typeof key === "string" ? [key] : key
-    const isPath =
-      typeof parts[0] === "string" &&
-      parts.every((part) => typeof part === "string" || (Number.isInteger(part) && part >= 0))
-    return isPath
+  return Object.entries(keys).flatMap(([column, key]) =>
+    isJsonPath(key)
       ? []
       : [
           `The path of \`${column}\` begins with a key and continues with keys and positions from 0.`,
-        ]
-  })
+        ],
+  )
 }
