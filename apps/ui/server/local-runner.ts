@@ -152,6 +152,8 @@ function createEventConverter(publish: (event: UiEvent) => void, update: Update)
       case "records_expired":
       case "garbage_collected":
       case "maintenance_failed":
+      case "batch_landed":
+      case "landing_failed":
         return
     }
   }

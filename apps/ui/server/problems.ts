@@ -32,6 +32,7 @@ const statuses: Readonly<Record<FreshetErrorCode, 400 | 409 | 422 | 500 | 503>> 
   postgres: 503,
   ledger: 503,
   store: 503,
+  stream: 503,
   engine: 422,
   input: 422,
   publish: 422,

@@ -14,6 +14,7 @@ export type FreshetErrorCode =
   | "store"
   | "engine"
   | "input"
+  | "stream"
   | "check"
   | "ledger"
   | "publish"

@@ -9,3 +9,5 @@ export {
   putObject,
   startS3Server,
 } from "./store/s3-server.ts"
+export type { KafkaBroker } from "./stream/kafka-broker.ts"
+export { isKafkaInstalled, startKafkaBroker } from "./stream/kafka-broker.ts"

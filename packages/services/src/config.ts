@@ -42,6 +42,8 @@ export interface Config {
   readonly statementTimeoutSeconds: number
   /** A secret: the URL to which OpenLineage events are posted, or the absolute path of a file. */
   readonly openLineage: string | undefined
+  /** Kafka brokers of declared streams, separated by commas. */
+  readonly kafkaBrokers: string | undefined
   readonly cacheMb: number
   readonly s3Region: string
   readonly s3PathStyle: boolean
@@ -113,6 +115,7 @@ const settingsSchema = z.object({
   lockTimeoutSeconds: timeoutSchema,
   statementTimeoutSeconds: timeoutSchema,
   openLineage: z.optional(z.string()),
+  kafkaBrokers: z.optional(z.string()),
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
@@ -156,6 +159,7 @@ const environmentVariables = {
   lockTimeoutSeconds: "FRESHET_LOCK_TIMEOUT_SECONDS",
   statementTimeoutSeconds: "FRESHET_STATEMENT_TIMEOUT_SECONDS",
   openLineage: "FRESHET_OPENLINEAGE",
+  kafkaBrokers: "FRESHET_KAFKA_BROKERS",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
   s3PathStyle: "FRESHET_S3_PATH_STYLE",
@@ -210,6 +214,7 @@ export function resolveConfig(
     migrations: resolve(root, migrations),
     threads: engineSettings.threads,
     openLineage: engineSettings.openLineage && resolveLineage(root, engineSettings.openLineage),
+    kafkaBrokers: engineSettings.kafkaBrokers,
     databaseUrl: engineSettings.databaseUrl,
     alertWebhook: engineSettings.alertWebhook,
     smtpUrl: engineSettings.smtpUrl,

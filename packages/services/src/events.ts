@@ -1,5 +1,5 @@
 import type { RunEvent } from "@freshet/core/engine"
-import type { WorkOutcome } from "@freshet/io"
+import type { LandedBatch, WorkOutcome } from "@freshet/io"
 
 import type { GarbageDocument } from "./documents/garbage.ts"
 import type { PlanDocument } from "./documents/plan.ts"
@@ -17,6 +17,7 @@ export type ServiceEvent =
   | { readonly kind: "cancel_requested" }
   | TickEvent
   | MaintenanceEvent
+  | LandingEvent
   | WorkProgress
   | DemoDataProgress
 
@@ -34,6 +35,12 @@ export type TickEvent =
     }
   /** The scheduler could not do its work; it tries again. */
   | { readonly kind: "scheduler_failed"; readonly message: string; readonly retryMs: number }
+
+/** The course of landing streams. */
+export type LandingEvent =
+  | ({ readonly kind: "batch_landed" } & LandedBatch)
+  /** Messages could not be read or landed; it is tried again. */
+  | { readonly kind: "landing_failed"; readonly message: string; readonly retryMs: number }
 
 /** The daily maintenance of a scheduler. */
 export type MaintenanceEvent =

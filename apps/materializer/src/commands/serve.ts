@@ -1,4 +1,9 @@
-import { createScheduler, type Services } from "@freshet/services"
+import {
+  createScheduler,
+  landDeclaredStreams,
+  listStreamedSources,
+  type Services,
+} from "@freshet/services"
 import { startHttpServer } from "@freshet/ui"
 import { Hono } from "hono"
 
@@ -34,8 +39,21 @@ export async function serve(cli: CommandLine, flags: ServeFlags): Promise<number
   if (page === undefined)
     await printLines(cli.err, ["Set FRESHET_UI_TOKEN to serve the web page too."])
   else app.route("/", page.app)
-  const work = async () => void (await Promise.all([scheduler.run(), page?.run()]))
+  const landing = await startLanding(cli, services)
+  const work = async () => void (await Promise.all([scheduler.run(), page?.run(), landing?.()]))
   return serveUntilStopped(cli, services, { ...flags, app, work })
+}
+
+/** Returns the work that lands declared streams; undefined if there are none, or no broker is configured. */
+async function startLanding(
+  cli: CommandLine,
+  services: Services,
+): Promise<(() => Promise<void>) | undefined> {
+  const topics = listStreamedSources(services.config).map(({ stream }) => stream.topic)
+  if (topics.length === 0) return undefined
+  if (services.config.kafkaBrokers !== undefined) return () => landDeclaredStreams(services)
+  await printLines(cli.err, [`Set FRESHET_KAFKA_BROKERS to land ${topics.join(", ")} too.`])
+  return undefined
 }
 
 async function serveUntilStopped(

@@ -41,6 +41,8 @@ function toFields(event: ServiceEvent): object {
     }
     case "scheduler_failed":
       return { kind: event.kind, retry_ms: event.retryMs }
+    case "landing_failed":
+      return { kind: event.kind, retry_ms: event.retryMs }
     case "records_expired":
       return { kind: event.kind, expired_records: event.records }
     case "run_waiting":
@@ -50,6 +52,7 @@ function toFields(event: ServiceEvent): object {
     case "demo_data_progress":
     case "garbage_collected":
     case "maintenance_failed":
+    case "batch_landed":
       return event
     case "run_started":
     case "step_started":
@@ -70,6 +73,7 @@ function getLevel(event: ServiceEvent): "info" | "error" {
   const isFailure =
     event.kind === "scheduler_failed" ||
     event.kind === "maintenance_failed" ||
+    event.kind === "landing_failed" ||
     (event.kind === "tick_ended" && event.outcome === "failed") ||
     (event.kind === "run_ended" && event.outcome === "failed") ||
     (event.kind === "publish_ended" && event.error !== undefined) ||
@@ -105,6 +109,12 @@ function describeServiceEvent(event: ServiceEvent): string | undefined {
     }
     case "maintenance_failed":
       return `maintenance failed: ${event.message}`
+    case "batch_landed": {
+      const { topic, partition, messages, first, last, files } = event
+      return `${topic}, partition ${partition}: ${formatQuantity(messages, "message")} landed, offsets ${first} to ${last}, in ${formatQuantity(files.length, "file")}`
+    }
+    case "landing_failed":
+      return `${event.message.replace(/\.?$/, ".")} Landing is tried again in ${event.retryMs / 1000} s.`
     case "work_progress":
     case "demo_data_progress":
       return undefined

@@ -14,6 +14,7 @@ const shutdownMs = 9_000
 export async function startLog(
   cli: CommandLine,
   format: LogFormat,
+  stopMessage = "Stopping: running steps are undone, finished partitions are retained.",
 ): Promise<{ readonly services: Services; readonly bus: EventBus }> {
   const bus = createEventBus()
   const services = await loadServices(cli, { emit: bus.emit, watchesSteps: false })
@@ -22,7 +23,7 @@ export async function startLog(
     const line = formatLine(event, cli.nowMs())
     if (line !== undefined) void cli.out.write(`${line}\n`)
   })
-  cli.interruption.watch("Stopping: running steps are undone, finished partitions are retained.")
+  cli.interruption.watch(stopMessage)
   cli.interruption.limitShutdown(shutdownMs)
   return { services, bus }
 }

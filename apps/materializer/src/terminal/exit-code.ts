@@ -27,6 +27,7 @@ const errorExitCodes: Readonly<Record<FreshetErrorCode, number>> = {
   postgres: exitCodes.unreachable,
   ledger: exitCodes.unreachable,
   store: exitCodes.unreachable,
+  stream: exitCodes.unreachable,
   engine: exitCodes.failedAssets,
   input: exitCodes.failedAssets,
   publish: exitCodes.failedAssets,

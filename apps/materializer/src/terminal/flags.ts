@@ -52,6 +52,14 @@ export const jsonFlag = {
   withNegated: false,
 } as const
 
+/** The form of a log. */
+export const logFlag = {
+  kind: "enum",
+  values: ["text", "json"],
+  default: "text",
+  brief: "Form of the log on standard output",
+} as const
+
 export const partitionFlags = {
   date: {
     kind: "parsed",

@@ -62,6 +62,8 @@ export function createRunReporter(
       case "records_expired":
       case "garbage_collected":
       case "maintenance_failed":
+      case "batch_landed":
+      case "landing_failed":
         return
       case "run_started":
         display.handleEvent(event)

@@ -5,8 +5,17 @@ import type { ServeFlags } from "../commands/serve.ts"
 import type { WorkerFlags } from "../commands/worker.ts"
 import { alerts } from "./alerts-routes.ts"
 import { defineCommand } from "./define-command.ts"
-import { assetArg, partitionFlags, onlyFlag, publishFlag, repinFlag, runFlags } from "./flags.ts"
+import {
+  assetArg,
+  logFlag,
+  onlyFlag,
+  partitionFlags,
+  publishFlag,
+  repinFlag,
+  runFlags,
+} from "./flags.ts"
 import { saveFlags, selectionArgs, createSwitchFlag, createWholeNumberParser } from "./flags.ts"
+import { land } from "./land-routes.ts"
 import type { RunFlags } from "./run-and-print.ts"
 import { runs } from "./runs-routes.ts"
 import { schedule } from "./schedule-routes.ts"
@@ -80,13 +89,6 @@ const apply = defineCommand<RunFlags, [string]>({
   load: async () => (await import("../commands/apply.ts")).apply,
 })
 
-const logFlag = {
-  kind: "enum",
-  values: ["text", "json"],
-  default: "text",
-  brief: "Form of the log on standard output",
-} as const
-
 const worker = defineCommand<WorkerFlags>({
   brief: "Execute steps of the runs of other processes, and due ticks",
   text: "Works until SIGTERM or Ctrl-C on a machine that shares lake and database with others. The process that started a run publishes and ends it.",
@@ -97,7 +99,7 @@ const worker = defineCommand<WorkerFlags>({
 
 const serve = defineCommand<ServeFlags>({
   brief: "Execute the ticks of schedules as they become due",
-  text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Serves the web page, and answers /healthz, /readyz and /metrics over HTTP. On an address that other machines reach, the page needs FRESHET_UI_TOKEN.",
+  text: "Works until SIGTERM or Ctrl-C: running steps are undone, and the next scheduler executes the tick again. Any number of schedulers may work on one database: each tick makes one run. Serves the web page, and answers /healthz, /readyz and /metrics over HTTP. On an address that other machines reach, the page needs FRESHET_UI_TOKEN. With FRESHET_KAFKA_BROKERS, the declared streams land too.",
   examples: [
     "freshet serve",
     "freshet serve --host 0.0.0.0 --port 8080 --log json",
@@ -163,5 +165,6 @@ export const runRoutes = {
   schedule,
   serve,
   worker,
+  land,
   alerts,
 }

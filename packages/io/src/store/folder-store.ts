@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs"
+import { createReadStream, existsSync, renameSync, statSync } from "node:fs"
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 
 import { FreshetError } from "@freshet/core/engine"
 
 import { computeFileChecksum } from "./checksum.ts"
+import { createFolderDurably } from "./durable-folder.ts"
 import { listFilePages } from "./file-pages.ts"
 import { readFolderOwner, claimFolder } from "./folder-owner.ts"
 import { removeFiles } from "./remove-files.ts"
@@ -91,18 +92,6 @@ async function measureFile(path: string): Promise<FileMeasure | undefined> {
     if (cause.code !== "ENOENT") throw cause
   })
   return checksum === undefined ? undefined : { identity: file.identity, checksum }
-}
-
-/** Creates folders durably: each is durable once its parent is synced; existing ones were synced when they were created. */
-async function createFolderDurably(folder: string, root: string): Promise<void> {
-  const firstCreated = mkdirSync(folder, { recursive: true })
-  if (firstCreated === undefined) return
-  for (
-    let createdFolder = folder;
-    createdFolder.length >= firstCreated.length && createdFolder !== root;
-    createdFolder = dirname(createdFolder)
-  )
-    await syncPath(dirname(createdFolder))
 }
 
 async function* readFile(key: string, path: string): AsyncGenerator<Uint8Array> {

@@ -21,6 +21,9 @@ export interface S3Objects {
   ) => Promise<ObjectDescription>
   /** Writes a small object, unless one exists already. */
   readonly putIfAbsent: (key: string, text: string) => Promise<void>
+  /** Writes an object of a size that fits into memory. */
+  readonly putBytes: (key: string, bytes: Uint8Array) => Promise<void>
+  readonly copy: (key: string, newKey: string) => Promise<void>
   readonly get: (key: string, part?: ObjectPart) => Promise<Readable>
   /** Downloads an object to a local file, large ones in parallel parts. Fails if the object changes meanwhile. */
   readonly download: (key: string, object: ObjectDescription, path: string) => Promise<void>
@@ -84,6 +87,15 @@ export function createS3Objects(location: S3Location, getClient: () => Promise<S
     putIfAbsent: async (key, text) => {
       const client = await getClient()
       await client.putObject({ ...toObject(key), Body: Buffer.from(text), IfNoneMatch: "*" })
+    },
+    putBytes: async (key, bytes) => {
+      const client = await getClient()
+      await client.putObject({ ...toObject(key), Body: bytes })
+    },
+    copy: async (key, newKey) => {
+      const client = await getClient()
+      const CopySource = encodeURI(`${location.bucket}/${location.prefix}${key}`)
+      await client.copyObject({ ...toObject(newKey), CopySource })
     },
     download: (key, object, path) =>
       downloadParts(path, object.bytes, (from, to) =>

@@ -1,6 +1,5 @@
 import { getErrorMessage } from "@freshet/core/engine"
 
-import type { Services } from "../services.ts"
 import { createWakeUp } from "./wake-up.ts"
 
 /** The longest pause after a failure. */
@@ -13,8 +12,8 @@ const firstRetryMs = 1_000
  * the next pause short again.
  */
 export async function keepTrying(
-  { signal, emit }: Services,
-  report: (problem: string) => void,
+  signal: AbortSignal,
+  report: (problem: string, retryMs: number) => void,
   work: (succeed: () => void) => Promise<void>,
 ): Promise<void> {
   const pause = createWakeUp()
@@ -24,9 +23,7 @@ export async function keepTrying(
       return await work(() => (retryMs = firstRetryMs))
     } catch (error) {
       if (signal.aborted) return
-      const message = getErrorMessage(error)
-      report(message)
-      emit({ kind: "scheduler_failed", message, retryMs })
+      report(getErrorMessage(error), retryMs)
       await pause.wait(retryMs, signal)
       retryMs = Math.min(retryMs * 2, longestPauseMs)
     }

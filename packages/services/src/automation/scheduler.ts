@@ -71,11 +71,14 @@ export function createScheduler(services: Services): Scheduler {
   return {
     getStatus: () => state.status,
     run: async () => {
-      const report = (problem: string) => void (state.status = { ...state.status, problem })
+      const report = (problem: string, retryMs: number) => {
+        state.status = { ...state.status, problem }
+        services.emit({ kind: "scheduler_failed", message: problem, retryMs })
+      }
       const loops = [
-        keepTrying(services, report, (succeed) => lookUntilStopped(state, succeed)),
-        keepTrying(services, report, (succeed) => executeUntilStopped(state, succeed)),
-        keepTrying(services, report, (succeed) =>
+        keepTrying(services.signal, report, (succeed) => lookUntilStopped(state, succeed)),
+        keepTrying(services.signal, report, (succeed) => executeUntilStopped(state, succeed)),
+        keepTrying(services.signal, report, (succeed) =>
           deliverUntilStopped(services, state.delivering, succeed),
         ),
         maintainUntilStopped(services, () => isIdle(state)),

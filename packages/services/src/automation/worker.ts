@@ -18,8 +18,9 @@ const idlePauseMs = 1_000
 export async function runWorker(services: Services): Promise<void> {
   const { schedules } = listProjectSchedules(services.config)
   const pause = createWakeUp()
-  const ignoreReport = () => {}
-  const loop = keepTrying(services, ignoreReport, async (succeed) => {
+  const report = (message: string, retryMs: number) =>
+    services.emit({ kind: "scheduler_failed", message, retryMs })
+  const loop = keepTrying(services.signal, report, async (succeed) => {
     while (!services.signal.aborted) {
       const queue = await services.withLedger(readQueue)
       const [work] = listFreeWork(services, schedules, queue)
