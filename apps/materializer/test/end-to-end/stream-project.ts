@@ -8,7 +8,7 @@ import { expectDone, runFreshet } from "./freshet-process.ts"
 import { withEnvironment } from "./test-project.ts"
 
 /** The declarations of a project whose ticks land from a topic, by days of New York. */
-export function declareTicks(topic: string): string {
+function declareTicks(topic: string): string {
   return `
     import { daily, int64, sourceAsset, sql, sqlAsset } from "@freshet/core"
     const partitions = daily({ start: "2021-03-01", end: "2021-12-31", zone: "America/New_York" })

@@ -45,7 +45,7 @@ export function createBatchWriter(
     land: async () => {
       await previous
       const batches = collector.listBatches()
-      ends = ends.map((end) => batches.find((batch) => isNextOf(batch, end)) ?? end)
+      ends = ends.map((end) => batches.find((batch) => isSamePartition(batch, end)) ?? end)
       collector = createBatchCollector(routes, ends)
       startedMs = undefined
       previous = landBatches(landing, routes, batches)
@@ -64,7 +64,7 @@ function createRoutes({ sources }: Pick<TopicLanding, "sources">): ReadonlyMap<s
   )
 }
 
-function isNextOf(batch: TopicPartition, end: TopicPartition): boolean {
+function isSamePartition(batch: TopicPartition, end: TopicPartition): boolean {
   return batch.topic === end.topic && batch.partition === end.partition
 }
 

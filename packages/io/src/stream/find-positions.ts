@@ -4,7 +4,7 @@ import type { LandingFiles } from "./landing-files.ts"
 import { recoverJournal } from "./landing-journal.ts"
 import type { OffsetBounds, Position } from "./stream-reader.ts"
 
-/** Where the journal of a partition of a topic ends, and the offsets that the partition has. */
+/** The end of the journal of a partition of a topic, and the offsets that the partition has. */
 export interface JournalPosition extends OffsetBounds, Position {}
 
 interface PositionOptions {

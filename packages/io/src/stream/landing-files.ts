@@ -3,7 +3,7 @@ export interface LandingFiles {
   /** Lists the names in a folder in order, without those of files that are not yet complete. */
   readonly list: (folder: string) => Promise<readonly string[]>
   readonly read: (path: string) => Promise<string>
-  /** Writes a file whose path nobody else uses. */
+  /** Writes a file to a path that only this call uses. */
   readonly write: (path: string, content: readonly Uint8Array[]) => Promise<void>
   /** Creates a file with its whole content; false if one exists already. */
   readonly createIfAbsent: (path: string, text: string) => Promise<boolean>

@@ -26,7 +26,7 @@ export interface JournalEnd {
   readonly isEmpty: boolean
 }
 
-/** The number of entries that remain: a lander that was stopped for as long recognizes by them that it is late. */
+/** The number of entries that remain. A lander that was paused meanwhile finds later ones than its own. */
 const retainedEntries = 16
 
 function getFolder({ topic, partition }: TopicPartition): string {
@@ -80,7 +80,7 @@ export async function landBatch(
   const staged = await stageFiles(files, route, batch)
   const entry: JournalEntry = { next: batch.next, files: staged }
   const isCreated = await createEntry(files, `${folder}/journal/${name}`, entry)
-  // A lander that was stopped for long may create an entry anew that has been removed: it is not the newest one.
+  // A lander that was paused for long can create an entry that was removed: later ones exist.
   if (!isCreated || (await hasLaterEntries(files, folder, name, "later"))) {
     await files.remove(staged.map((file) => file.staged))
     throw createMovedError(batch)
