@@ -13,6 +13,7 @@ const sections: readonly { readonly title: string; readonly commands: readonly s
       "schedule",
       "serve",
       "worker",
+      "land",
       "alerts",
     ],
   },
