@@ -46,6 +46,8 @@ const builds = {
     build({ ...withPostgres, entryPoints: ["src/publish-bench.ts"], loader: { ".node": "copy" } }),
   readers: () =>
     build({ ...withPostgres, entryPoints: ["src/readers-bench.ts"], loader: { ".node": "copy" } }),
+  s3: () =>
+    build({ ...withPostgres, entryPoints: ["src/s3-bench.ts"], loader: { ".node": "copy" } }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
 }
