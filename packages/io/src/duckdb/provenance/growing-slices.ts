@@ -30,7 +30,7 @@ export function createGrowingSlices(
   readBase: ReadBase,
 ): GrowingSlices {
   const furtherValues = new Map<string, string>()
-  const cache = { totals: new Map(), plans: new Map() }
+  const cache = { counts: new Map(), values: new Map(), slices: new Map(), plans: new Map() }
   let round = 0
   let tables = 0
   return {
@@ -54,8 +54,9 @@ export function createGrowingSlices(
           SELECT DISTINCT v FROM (${queries.join(" UNION ALL ")}) WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)
           ${previous === undefined ? "" : `UNION FROM ${previous}`};
           SELECT count(*)::DOUBLE AS rows FROM ${further} WHERE v NOT IN (FROM ${table} WHERE v IS NOT NULL)`)
+        if (getNumberCell(row, "rows") === 0) continue
         furtherValues.set(label, further)
-        if (getNumberCell(row, "rows") > 0) hasFurther = true
+        hasFurther = true
       }
       return hasFurther
     },

@@ -35,7 +35,7 @@ const firstTestPass = 1000
 
 async function findChangingSets(
   connection: Connection,
-  { slices, seeds }: Round,
+  { slices, seeds, cache }: Round,
   target: Slice,
   { sets, pass }: { readonly sets: readonly ReadonlySet<number>[]; readonly pass: number },
 ): Promise<readonly boolean[]> {
@@ -43,7 +43,7 @@ async function findChangingSets(
     connection,
     slices,
     { select: (slice) => selectSet(seeds, slice, sets) },
-    pass,
+    { cache, pass },
   )
   const difference = differences.get(target.input.id)
   if (difference === undefined) return sets.map(() => false)

@@ -20,10 +20,14 @@ interface Demand {
 /** Provides the relation with all rows of an input, as text of a query. */
 export type ReadBase = (input: TraceInput) => Promise<string>
 
-/** Facts about inputs and queries that do not depend on the slices. */
+/** Results of statements, which slices that grow share as far as the demands of rows are the same. */
 export interface SliceCache {
-  /** Input → the number of all its rows. */
-  readonly totals: Map<string, number>
+  /** Query → the number of rows. */
+  readonly counts: Map<string, number>
+  /** Query of values → the table with them. */
+  readonly values: Map<string, string>
+  /** Input and condition → the slice. */
+  readonly slices: Map<string, Slice>
   /** Computation and output → the plan of the query. */
   readonly plans: Map<string, PlanOperator>
 }
@@ -83,25 +87,31 @@ export async function sliceInputs(
   return { byInput, nodes, stops, joinedValues: context.joinedValues }
 }
 
-async function demandTarget({
-  connection,
-  request,
-  demands,
-  nextTable,
-}: SliceContext): Promise<void> {
+async function demandTarget(context: SliceContext): Promise<void> {
+  const { request, demands } = context
   const input = request.inputs.get(request.target.input)
   if (input === undefined) return
   const columns = getColumns(input)
   const keys = new Map<string, string>()
   for (const [column, value] of Object.entries(request.target.key)) {
-    const table = nextTable("key")
     const type = columns[column]?.type ?? "VARCHAR"
-    await connection.run(
-      `CREATE TEMP TABLE ${table} AS SELECT CAST(${quoteText(value)} AS ${type}) AS v`,
-    )
-    keys.set(column, table)
+    const query = `SELECT CAST(${quoteText(value)} AS ${type}) AS v`
+    keys.set(column, await storeValues(context, query))
   }
   demands.set(input.id, [{ keys }])
+}
+
+/** Stores the values that a query selects. Returns the table. */
+async function storeValues(
+  { connection, cache, nextTable }: SliceContext,
+  query: string,
+): Promise<string> {
+  const storedTable = cache.values.get(query)
+  if (storedTable !== undefined) return storedTable
+  const table = nextTable("key")
+  await connection.run(`CREATE TEMP TABLE ${table} AS ${query}`)
+  cache.values.set(query, table)
+  return table
 }
 
 /** Returns the columns of an input's rows. */
@@ -123,9 +133,12 @@ async function sliceOutputs(context: SliceContext, node: TraceNode): Promise<rea
 async function sliceInput(context: SliceContext, input: TraceInput): Promise<Slice | undefined> {
   const demands = context.demands.get(input.id)
   if (demands === undefined) return undefined
-  const { connection, nextTable, readBase } = context
-  const table = nextTable("slice")
+  const { connection, nextTable, readBase, cache } = context
   const condition = formatCondition(demands)
+  const cacheKey = `${input.id} ${condition}`
+  const cachedSlice = cache.slices.get(cacheKey)
+  if (cachedSlice !== undefined) return cachedSlice
+  const table = nextTable("slice")
   const columns = getColumns(input)
   const origins = input.kind === "landed" ? `, " file", " ordinal"` : ""
   const [row] = await connection.rows(`
@@ -133,7 +146,9 @@ async function sliceInput(context: SliceContext, input: TraceInput): Promise<Sli
     SELECT (row_number() OVER ())::INTEGER AS " rid", ${formatColumnList(columns)}${origins}
     FROM (${await readBase(input)}) AS rows WHERE ${condition};
     SELECT count(*)::DOUBLE AS rows FROM ${table}`)
-  return { input, table, columns, rows: getNumberCell(row, "rows"), condition }
+  const slice: Slice = { input, table, columns, rows: getNumberCell(row, "rows"), condition }
+  cache.slices.set(cacheKey, slice)
+  return slice
 }
 
 /** Formats the condition that a row is wanted by one of the demands. */
@@ -164,10 +179,28 @@ interface OutputPlan {
   readonly plan: PlanOperator
 }
 
-async function planOutputs(
-  { connection, request, demands, cache }: SliceContext,
+async function planOutputs(context: SliceContext, node: TraceNode): Promise<readonly OutputPlan[]> {
+  const { demands, cache } = context
+  const outputs = node.outputs
+    .filter(({ input }) => demands.has(input))
+    .map((output) => ({ ...output, id: `${node.computation.name} ${output.asset.name}` }))
+  const unplannedOutputs = outputs.filter(({ id }) => !cache.plans.has(id))
+  if (unplannedOutputs.length > 0) await createEmptyRelations(context, node)
+  for (const { asset, id } of unplannedOutputs) {
+    const sql = `${formatShared(node)} SELECT ${formatColumnList(asset.columns)} FROM (${renderOutput(node, asset.name)}\n)`
+    cache.plans.set(id, await readBoundPlan(context.connection, sql)) // the query of another partition differs only in literals
+  }
+  return outputs.flatMap(({ asset, input, id }) => {
+    const plan = cache.plans.get(id)
+    return plan === undefined ? [] : [{ input, columns: Object.keys(asset.columns), plan }]
+  })
+}
+
+/** Creates the relations of a node's queries without rows, as the engine needs them to bind the queries. */
+async function createEmptyRelations(
+  { connection, request }: SliceContext,
   node: TraceNode,
-): Promise<readonly OutputPlan[]> {
+): Promise<void> {
   for (const [relation, [first = ""]] of node.reads) {
     const input = request.inputs.get(first)
     const columns = input === undefined ? findColumns(node, relation) : getColumns(input)
@@ -175,17 +208,6 @@ async function planOutputs(
       `CREATE OR REPLACE TEMP TABLE ${quoteName(relation)} (${formatColumnDefinitions(columns)})`,
     )
   }
-  const plans: OutputPlan[] = []
-  for (const { asset, input } of node.outputs) {
-    if (!demands.has(input)) continue
-    const columns = Object.keys(asset.columns)
-    const sql = `${formatShared(node)} SELECT ${formatColumnList(asset.columns)} FROM (${renderOutput(node, asset.name)}\n)`
-    const id = `${node.computation.name} ${asset.name}`
-    const plan = cache.plans.get(id) ?? (await readBoundPlan(connection, sql))
-    cache.plans.set(id, plan) // the query of another partition differs only in literals
-    plans.push({ input, columns, plan })
-  }
-  return plans
 }
 
 function findColumns({ computation, outputs }: TraceNode, relation: string): Columns {
@@ -240,23 +262,20 @@ async function hasTooManyRows(
   demand: Demand,
   limit: number,
 ): Promise<boolean> {
-  const { totals } = context.cache
-  const total = totals.get(input.id) ?? (await countRows(context, input, "true"))
-  totals.set(input.id, total)
-  if (total <= limit) return false
+  if ((await countRows(context, input, "true")) <= limit) return false
   return (await countRows(context, input, formatKeyCondition(demand.keys))) > limit
 }
 
 async function countRows(
-  { connection, readBase }: SliceContext,
+  { connection, readBase, cache }: SliceContext,
   input: TraceInput,
   condition: string,
 ): Promise<number> {
   const base = await readBase(input)
-  const [row] = await connection.rows(
-    `SELECT count(*)::DOUBLE AS rows FROM (${base}) AS rows WHERE ${condition}`,
-  )
-  return getNumberCell(row, "rows")
+  const query = `SELECT count(*)::DOUBLE AS rows FROM (${base}) AS rows WHERE ${condition}`
+  const count = cache.counts.get(query) ?? getNumberCell((await connection.rows(query))[0], "rows")
+  cache.counts.set(query, count)
+  return count
 }
 
 async function demandScans(
@@ -313,7 +332,7 @@ async function findValues(
 ): Promise<string> {
   const { origin, label, scans, columns, demand, scanDemands } = values
   if (origin.kind === "result") return demand.keys.get(columns[origin.position] ?? "") ?? ""
-  const { connection, request, nextTable, readBase, furtherValues } = context
+  const { request, readBase, furtherValues } = context
   const sources = origin.columns.flatMap(({ scan, column }) =>
     (node.reads.get(scans[scan]?.relation ?? "") ?? []).map((input) => ({
       input,
@@ -330,9 +349,8 @@ async function findValues(
   }
   const further = furtherValues.get(label)
   if (further !== undefined) queries.push(`FROM ${further}`)
-  const table = nextTable("key")
   const rows = queries.length === 0 ? "SELECT NULL AS v WHERE false" : queries.join(" UNION ALL ")
-  await connection.run(`CREATE TEMP TABLE ${table} AS SELECT DISTINCT v FROM (${rows})`)
+  const table = await storeValues(context, `SELECT DISTINCT v FROM (${rows})`)
   context.joinedValues.push({ label, table, sources })
   return table
 }

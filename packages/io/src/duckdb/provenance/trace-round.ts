@@ -3,7 +3,7 @@ import { createGrowingSlices, type GrowingSlices, maxRounds } from "./growing-sl
 import type { Slice, SlicedNode, Slices } from "./slice.ts"
 import type { ReadBase } from "./slices.ts"
 import type { TraceRequest } from "./trace-request.ts"
-import type { Differences } from "./trial-differences.ts"
+import type { DifferenceCache, Differences } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
 
 /** The slices of a row, and its trials in which one line or one row of an upstream is left out. */
@@ -12,6 +12,7 @@ export interface Round {
   readonly seeds: readonly Seed[]
   readonly differences: Differences
   readonly growing: GrowingSlices
+  readonly cache: DifferenceCache
 }
 
 /** The trials in which single rows of an input are left out: the trial of a row is `offset` + its number. */
@@ -30,11 +31,13 @@ export async function findRound(
   readBase: ReadBase,
 ): Promise<Round> {
   const growing = createGrowingSlices(connection, request, readBase)
+  const cache: DifferenceCache = new Map()
+  const getOffset = createTrialNumbers()
   const run = async (slices: Slices, pass: number): Promise<Round> => {
-    const seeds = listSeeds(request, slices)
+    const seeds = listSeeds(request, slices, getOffset)
     const select = (slice: Slice) => selectSeed(seeds, slice)
-    const differences = await propagateTrials(connection, slices, { select }, pass)
-    return { slices, seeds, differences, growing }
+    const differences = await propagateTrials(connection, slices, { select }, { cache, pass })
+    return { slices, seeds, differences, growing, cache }
   }
   const grow = ({ slices, differences }: Round) =>
     growing.addValues(slices, (input) => {
@@ -74,7 +77,11 @@ function selectJoining({ byInput, nodes, joinedValues, stops }: Slices): Slices 
 }
 
 /** Lists the trials of single rows: of each landed line, and of each row of an asset whose rows depend on each other. */
-function listSeeds({ target, limits }: TraceRequest, slices: Slices): readonly Seed[] {
+function listSeeds(
+  { target, limits }: TraceRequest,
+  slices: Slices,
+  getOffset: (slice: Slice) => number,
+): readonly Seed[] {
   const { byInput, nodes } = slices
   const hasTooManyLines = listTooManyLines(slices, limits.candidates).length > 0
   const rowWise = new Set(
@@ -83,15 +90,25 @@ function listSeeds({ target, limits }: TraceRequest, slices: Slices): readonly S
     ),
   )
   const seeds: Seed[] = []
-  let offset = 0
   for (const slice of byInput.values()) {
     const { id, kind } = slice.input
     if (id === target.input || rowWise.has(id)) continue
     if (kind === "landed" ? hasTooManyLines : slice.rows > limits.candidates) continue
-    seeds.push({ slice, offset })
-    offset += slice.rows
+    seeds.push({ slice, offset: getOffset(slice) })
   }
   return seeds
+}
+
+/** Numbers the trials of slices: a slice has the same numbers in all rounds. */
+function createTrialNumbers(): (slice: Slice) => number {
+  const offsets = new Map<string, number>()
+  let count = 0
+  return ({ table, rows }) => {
+    const offset = offsets.get(table) ?? count
+    if (!offsets.has(table)) count += rows
+    offsets.set(table, offset)
+    return offset
+  }
 }
 
 function selectSeed(seeds: readonly Seed[], slice: Slice): string | undefined {

@@ -16,11 +16,15 @@ export interface Difference {
 /** Input → its differences; no entry if there are none. */
 export type Differences = ReadonlyMap<string, Difference>
 
+/** Rows that are left out, slices and differences of the inputs → the differences that follow; undefined for none. */
+export type DifferenceCache = Map<string, Difference | undefined>
+
 /** The trials that are computed, input by input. */
 export interface Propagation {
   readonly connection: Connection
   readonly slices: Slices
   readonly differences: Map<string, Difference>
+  readonly cache: DifferenceCache
   readonly nextTable: (kind: string) => string
 }
 

@@ -8,6 +8,7 @@ import type { Slice, SlicedNode, Slices } from "./slice.ts"
 import { computeClasses } from "./trial-classes.ts"
 import {
   type Difference,
+  type DifferenceCache,
   type Differences,
   type OutputQuery,
   type Propagation,
@@ -29,69 +30,100 @@ export async function propagateTrials(
   connection: Connection,
   slices: Slices,
   { select }: TrialSeeds,
-  pass: number,
+  { cache, pass }: { readonly cache: DifferenceCache; readonly pass: number },
 ): Promise<Differences> {
   let tables = 0
   const nextTable = (kind: string) => quoteName(` ${kind} ${pass} ${(tables += 1)}`)
-  const propagation = { connection, slices, differences: new Map(), nextTable }
+  const propagation = { connection, slices, differences: new Map(), cache, nextTable }
   const outputs = new Set(
     slices.nodes.flatMap(({ node }) => node.outputs.map(({ input }) => input)),
   )
   for (const slice of slices.byInput.values())
-    if (!outputs.has(slice.input.id)) await seed(propagation, slice, select(slice))
-  for (const node of slices.nodes.toReversed()) {
-    for (const { asset, input } of node.node.outputs) {
+    if (!outputs.has(slice.input.id)) await addDifference(propagation, slice, select(slice))
+  for (const sliced of slices.nodes.toReversed())
+    for (const { asset, input } of sliced.node.outputs) {
       const slice = slices.byInput.get(input)
       if (slice === undefined) continue
-      await propagateOutput(propagation, node, asset.name, slice)
+      const query = buildOutputQuery(propagation, sliced, asset.name)
+      await addDifference(propagation, slice, select(slice), query)
     }
-    for (const { input } of node.node.outputs) {
-      const slice = slices.byInput.get(input)
-      if (slice !== undefined) await seed(propagation, slice, select(slice))
-    }
-  }
   return propagation.differences
 }
 
-/** Adds rows that are left out to the differences of an input, except rows that alone are gone in another trial. */
-async function seed(
-  { connection, differences, nextTable }: Propagation,
+function buildOutputQuery({ slices }: Propagation, sliced: SlicedNode, asset: string): OutputQuery {
+  const inputs = [...sliced.node.reads].map(([relation, ids]) => ({
+    relation,
+    slices: ids.flatMap((id) => slices.byInput.get(id) ?? []),
+  }))
+  return { sliced, asset, inputs }
+}
+
+/**
+ * Adds the differences of an input: those that its query computes, if it has one, and rows that are left out. Passes over
+ * the same slices share them.
+ */
+async function addDifference(
+  propagation: Propagation,
   slice: Slice,
   rows: string | undefined,
+  query?: OutputQuery,
 ): Promise<void> {
-  if (rows === undefined) return
-  const { removed, added } = differences.get(slice.input.id) ?? {}
+  const { cache, differences } = propagation
+  const key = formatCacheKey(propagation, slice, rows, query)
+  if (!cache.has(key)) {
+    const computed = query && (await propagateOutput(propagation, query, slice))
+    cache.set(key, await leaveOut(propagation, rows, computed))
+  }
+  const difference = cache.get(key)
+  if (difference !== undefined) differences.set(slice.input.id, difference)
+}
+
+/** Formats everything that the differences of an input depend on. */
+function formatCacheKey(
+  { differences }: Propagation,
+  { table }: Slice,
+  rows: string | undefined,
+  query?: OutputQuery,
+): string {
+  const inputs = query?.inputs.map(({ relation, slices }) => [
+    relation,
+    ...slices.map((slice) => [slice.table, differences.get(slice.input.id)]),
+  ])
+  return JSON.stringify([table, rows, query?.sliced.node.id, query?.asset, inputs])
+}
+
+/** Adds rows that are left out to computed differences, except rows that alone are gone in another trial. */
+async function leaveOut(
+  { connection, nextTable }: Propagation,
+  rows: string | undefined,
+  computed: Difference | undefined,
+): Promise<Difference | undefined> {
+  if (rows === undefined) return computed
+  const { removed, added } = computed ?? {}
   if (removed === undefined) {
     const table = nextTable("removed")
     await connection.run(`CREATE TEMP TABLE ${table} AS ${rows}`)
-    differences.set(slice.input.id, { removed: table, added })
-    return
+    return { removed: table, added }
   }
   const isUnmixed = added === undefined ? "true" : `" trial" NOT IN (SELECT " trial" FROM ${added})`
   const single = `SELECT any_value(" rid") FROM ${removed} GROUP BY " trial" HAVING count(*) = 1 AND ${isUnmixed}`
   await connection.run(
     `INSERT INTO ${removed} SELECT * FROM (${rows}) WHERE " rid" NOT IN (${single})`,
   )
+  return computed
 }
 
 async function propagateOutput(
   propagation: Propagation,
-  sliced: SlicedNode,
-  asset: string,
+  query: OutputQuery,
   slice: Slice,
-): Promise<void> {
-  const inputs = [...sliced.node.reads].map(([relation, ids]) => ({
-    relation,
-    slices: ids.flatMap((id) => propagation.slices.byInput.get(id) ?? []),
-  }))
+): Promise<Difference | undefined> {
   const isChanged = ({ input }: Slice) => propagation.differences.has(input.id)
-  if (!inputs.some(({ slices }) => slices.some(isChanged))) return
-  const query = { sliced, asset, inputs }
-  const differing = sliced.isRowWise
+  if (!query.inputs.some(({ slices }) => slices.some(isChanged))) return undefined
+  const differing = query.sliced.isRowWise
     ? await computeRowWise(propagation, query, slice)
     : await computeDistinct(propagation, query, slice)
-  const difference = differing && (await splitDifferences(propagation, differing, slice))
-  if (difference) propagation.differences.set(slice.input.id, difference)
+  return differing === undefined ? undefined : await splitDifferences(propagation, differing, slice)
 }
 
 /** Computes one of the trials whose inputs differ in the same way, and gives its result to all of them. */
