@@ -14,8 +14,8 @@ const syncs = [
   {
     name: "sync of a file before its rename",
     file: `${store}/folder-store.ts`,
-    text: "[computeFileChecksum(from), syncPath(from)]",
-    replacement: "[computeFileChecksum(from)]",
+    text: "    syncPath(from),\n",
+    replacement: "",
     test: "test/store/durability.test.ts",
   },
   {
@@ -27,8 +27,8 @@ const syncs = [
   },
   {
     name: "sync of the parents of a new folder",
-    file: `${store}/folder-store.ts`,
-    text: "    await syncPath(dirname(createdFolder))",
+    file: `${store}/durable-folder.ts`,
+    text: "    syncs.push(syncPath(dirname(createdFolder)))",
     replacement: "    void createdFolder",
     test: "test/store/durability.test.ts",
   },

@@ -7,10 +7,12 @@ import { syncPath } from "./sync.ts"
 export async function createFolderDurably(folder: string, root: string): Promise<void> {
   const firstCreated = mkdirSync(folder, { recursive: true })
   if (firstCreated === undefined) return
+  const syncs: Promise<void>[] = []
   for (
     let createdFolder = folder;
     createdFolder.length >= firstCreated.length && createdFolder !== root;
     createdFolder = dirname(createdFolder)
   )
-    await syncPath(dirname(createdFolder))
+    syncs.push(syncPath(dirname(createdFolder)))
+  await Promise.all(syncs)
 }

@@ -68,8 +68,11 @@ export function openFolderStore(folder: string): Store {
 
 /** Commits a file. Only the disk syncs run in another thread: the other calls take less time than a switch of threads. */
 async function moveDurably(from: string, to: string, root: string): Promise<CommittedFile> {
-  const [checksum] = await Promise.all([computeFileChecksum(from), syncPath(from)])
-  await createFolderDurably(dirname(to), root)
+  const [checksum] = await Promise.all([
+    computeFileChecksum(from),
+    syncPath(from),
+    createFolderDurably(dirname(to), root),
+  ])
   renameSync(from, to)
   const file = identifyFile(to)
   await syncPath(dirname(to))
