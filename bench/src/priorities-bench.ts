@@ -16,15 +16,16 @@ import {
   waitForStart,
   withLedger,
 } from "./operation-project.ts"
-import { ordersDeclaration, prepareTick } from "./schedule-clock.ts"
+import { minuteMs, ordersDeclaration, prepareTick } from "./schedule-clock.ts"
 import { startFreshet, waitForOutput, withServe } from "./serve-process.ts"
 
 const backfillDays = 365
 
 /** A query that takes some tenths of a second of one processor. */
-const work = "select (sum(hash(i) % 1000))::bigint as id from range(120000000) as numbers (i)"
+const work = "select (sum(hash(i) % 1000))::bigint as id from range(50000000) as numbers (i)"
 
-const declarations = `
+/** Declares the daily assets, and an asset for the backfill beside each tick. */
+const declare = (ticks: number) => `
   ${ordersDeclaration}
   const fetched = core.codeAsset({
     ...common,
@@ -47,15 +48,15 @@ const declarations = `
       description: "Rows of the day.",
       query: core.sql\`select work.id + upstream.id as id from (${work}) as work, \${assets.at(-1)} as upstream\`,
     }))
-  assets.push(core.sqlAsset({
-    ...common,
-    columns,
-    group: "history",
-    name: "history",
-    description: "Rows of a day.",
-    query: core.sql\`${work}\`,
-    partitions: core.daily({ start: "${toDayKey(backfillDays + 10)}" }),
-  }))
+  for (let at = 0; at < ${ticks}; at += 1)
+    assets.push(core.sqlAsset({
+      columns,
+      group: "history",
+      name: "history" + at,
+      description: "Rows of a day.",
+      query: core.sql\`${work}\`,
+      partitions: core.daily({ start: "${toDayKey(backfillDays + 10)}" }),
+    }))
   const automation = { shop: core.schedule("* * * * *", { zone: "UTC" }) }
   const pools = {}`
 
@@ -75,13 +76,14 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "freshet-bench-priorities-"))
   try {
     return await withBenchServer(async (server) => {
-      const options = { declarations, delayMs: Number(values.delay) }
+      const ticks = Number(values.ticks)
+      const options = { declarations: declare(ticks), delayMs: Number(values.delay) }
       const project = await createOperationProject(folder, server, options)
       return withServe(project, async () => {
-        const measure = () => measureTicks(project, Number(values.ticks))
-        await measureTicks(project, 1) // the first run loads the engine
-        const alone = await measure()
-        return report({ alone, beside: await withBackfill(project, measure) })
+        await measureTick(project) // the first run loads the engine
+        const alone = await repeat(ticks, () => measureTick(project))
+        const beside = await repeat(ticks, (tick) => measureBesideBackfill(project, tick))
+        return report({ alone, beside })
       })
     })
   } finally {
@@ -89,24 +91,29 @@ async function main(): Promise<number> {
   }
 }
 
-/** Runs `work` while a backfill is under way, which it interrupts then. */
-async function withBackfill<T>(project: OperationProject, measure: () => Promise<T>): Promise<T> {
-  const range = ["--from", toDayKey(backfillDays), "--to", toDayKey(1)]
-  const backfill = startFreshet(project, ["backfill", "history", ...range, "--yes"])
-  await waitForOutput(backfill, /: materialized/)
-  const result = await measure()
-  if (backfill.child.exitCode !== null) throw new Error("the backfill ended before the last tick")
-  backfill.child.kill("SIGINT")
-  await backfill.end.catch(() => {})
-  return result
-}
-
-async function measureTicks(
-  project: OperationProject,
+async function repeat(
   count: number,
+  measure: (tick: number) => Promise<TickTimes>,
 ): Promise<readonly TickTimes[]> {
   const times: TickTimes[] = []
-  for (let tick = 0; tick < count; tick += 1) times.push(await measureTick(project))
+  for (let tick = 0; tick < count; tick += 1) times.push(await measure(tick))
+  return times
+}
+
+/** The time before a tick at which its backfill starts. */
+const backfillMs = 20_000
+
+/** Measures a tick while a backfill is under way, which is interrupted then. */
+async function measureBesideBackfill(project: OperationProject, tick: number): Promise<TickTimes> {
+  const tickMs = Math.ceil((Date.now() + backfillMs) / minuteMs) * minuteMs
+  await delay(tickMs - backfillMs - Date.now())
+  const range = ["--from", toDayKey(backfillDays), "--to", toDayKey(1)]
+  const backfill = startFreshet(project, ["backfill", `history${tick}`, ...range, "--yes"])
+  await waitForOutput(backfill, /: materialized/)
+  const times = await measureTick(project)
+  if (backfill.child.exitCode !== null) throw new Error("the backfill ended before the run")
+  backfill.child.kill("SIGINT")
+  await backfill.end.catch(() => {})
   return times
 }
 
