@@ -25,7 +25,7 @@ export function withMigratedLedger<T>(
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
   return withLedgerConnection(database.url, async (client) => {
-    await migrate(client, database)
+    await migrateTables(client, database)
     return work(client)
   })
 }
@@ -37,14 +37,14 @@ export function withMigratedState<S, T>(
   work: (state: S) => Promise<T>,
 ): Promise<T> {
   const migrateAndRead = async (client: LedgerClient) => {
-    await migrate(client, database)
+    await migrateTables(client, database)
     return await read(client)
   }
   return withLedgerState(database.url, migrateAndRead, work)
 }
 
 /** Brings the tables up to date. Migrations of the ledger are applied to all environments at once. */
-async function migrate(
+export async function migrateTables(
   client: LedgerClient,
   { url, config: { migrations, environment } }: MigratedDatabase,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import type { Graph } from "@freshet/core/engine"
 import { type LiveRun, openRunLedger, type RunLedger, throwConnectionFault } from "@freshet/io"
 
 import { getProcessId } from "./config.ts"
-import { withMigratedLedger } from "./migrated-ledger.ts"
+import { migrateTables } from "./migrated-ledger.ts"
 import type { LockOptions } from "./project.ts"
 import type { Services } from "./services.ts"
 
@@ -22,7 +22,6 @@ export async function withRunLock<T>(
   }: { readonly url: string; readonly graph: Graph; readonly lock: LockOptions },
   work: (lock: RunLock) => Promise<T>,
 ): Promise<T> {
-  await withMigratedLedger({ url, config }, async () => {})
   const [lossController, cancelController] = [new AbortController(), new AbortController()]
   const cancel = () => {
     emit({ kind: "cancel_requested" })
@@ -34,6 +33,7 @@ export async function withRunLock<T>(
     onWait: (run) => emit({ kind: "run_waiting", owner: formatLockOwner(run) }),
     pid: getProcessId(),
     graph,
+    migrate: (client) => migrateTables(client, { url, config }),
     signal,
     onConnectionLost: (error) => lossController.abort(error),
     ...(cancellable ? { onCancel: cancel } : {}),

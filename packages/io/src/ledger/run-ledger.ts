@@ -65,6 +65,8 @@ export interface RunLedger {
 export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
+  /** Brings the tables up to date before they are used. */
+  readonly migrate?: (client: Client) => Promise<void>
   /** Called when nothing more can be recorded. */
   readonly onConnectionLost?: (error: FreshetError) => void
   /** Called when another process requests the cancellation of the run. */
@@ -91,6 +93,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
   }
   try {
     await requireOwnProcess(client, () => connectLedger(url))
+    await options.migrate?.(client)
     await acquireRunLock(client, options)
     const opened = await openRecords(client, {
       ...options,
