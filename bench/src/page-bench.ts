@@ -1,4 +1,4 @@
-/** Times the web page in Chromium: the lineage of 1,000 assets. Usage: page-bench.js [--runs 5]. */
+/** Times the web page in Chromium: the lineage of 1,000 assets, and 100,000 partitions. Usage: page-bench.js [--runs 5]. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
@@ -11,8 +11,8 @@ import { type Browser, chromium } from "playwright-core"
 import { withBenchServer } from "./bench-server.ts"
 import { type FreshetSettings, toEnvironmentVariables } from "./freshet-process.ts"
 import { findMedian } from "./measure-process.ts"
-import { measureGraph } from "./page-measures.ts"
-import { pageSize } from "./page-project.ts"
+import { measureGraph, measurePartitions } from "./page-measures.ts"
+import { hourlyDays, pageSize } from "./page-project.ts"
 import { copyWorkspace } from "./workspace-copy.ts"
 
 interface Limit {
@@ -57,7 +57,7 @@ function prepare(folder: string, landing: string): string {
      export const definitions = () => declarePageAssets()
      export const automation = {}`,
   )
-  landOrders(landing)
+  landFiles(landing)
   return join(workspace, "apps/materializer/bin/freshet.js")
 }
 
@@ -89,12 +89,15 @@ function readAddress(server: ChildProcess): Promise<string> {
   })
 }
 
-function landOrders(landing: string): void {
+function landFiles(landing: string): void {
   mkdirSync(join(landing, "orders"), { recursive: true })
   for (let day = 1; day <= 28; day += 1) {
     const key = `2026-01-${String(day).padStart(2, "0")}`
     writeFileSync(join(landing, "orders", `${key}.json`), JSON.stringify({ id: day }))
   }
+  mkdirSync(join(landing, "meter"))
+  for (const day of hourlyDays)
+    writeFileSync(join(landing, "meter", `${day}.json`), JSON.stringify({ id: 1 }))
 }
 
 async function measureAll(address: string, runs: number): Promise<readonly Limit[]> {
@@ -128,6 +131,12 @@ async function measureAll(address: string, runs: number): Promise<readonly Limit
   await add("1,000 assets: data to first frame", 300, graph("drawMs"))
   await add("1,000 assets: cold to interactive", 2000, graph("coldMs"))
   await add("1,000 assets, groups open: cold", 5000, graph("coldMs", `?open=${open.join(",")}`))
+  const readings = `${address}/assets/readings?tab=partitions`
+  await add(
+    "100,000 partitions: first frame",
+    500,
+    repeat((browser) => measurePartitions(browser, readings)),
+  )
   return limits
 }
 

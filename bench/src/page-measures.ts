@@ -35,3 +35,18 @@ export async function measureGraph(browser: Browser, address: string) {
   )
   return { coldMs, drawMs: coldMs - dataMs }
 }
+
+/** Measures an asset's partitions in a browser that has opened the page before: from the navigation to the first frame with them. */
+export async function measurePartitions(browser: Browser, address: string): Promise<number> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const open = async () => {
+    const page = await context.newPage()
+    await watchFirst(page, "[data-bar]")
+    await page.goto(address)
+    const ms = await readFirstFrame(page)
+    await page.close()
+    return ms
+  }
+  await open()
+  return await open()
+}

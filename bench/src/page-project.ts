@@ -1,9 +1,21 @@
-import { type AnyAsset, daily, int64, sourceAsset, sql, type Sql, sqlAsset } from "@freshet/core"
+import {
+  type AnyAsset,
+  daily,
+  hourly,
+  int64,
+  sourceAsset,
+  sql,
+  type Sql,
+  sqlAsset,
+} from "@freshet/core"
 
 import { createDice } from "./plan-project.ts"
 
 /** The number of assets in the graph, and in a group. */
 export const pageSize = { assets: 1000, groupAssets: 25 }
+
+/** The first and the last landed day of the hourly asset, 100,008 hours. */
+export const hourlyDays = ["2014-08-05", "2025-12-31"] as const
 
 const days = daily({ start: "2026-01-01" })
 const columns = { id: int64("Order.") }
@@ -18,6 +30,23 @@ const orders = sourceAsset({
   path: "orders/{partition}.json",
 })
 
+const meter = sourceAsset({
+  ...common,
+  name: "meter",
+  group: "hours",
+  partitions: daily({ start: hourlyDays[0] }),
+  format: { kind: "json_lines" },
+  path: "meter/{partition}.json",
+})
+
+const readings = sqlAsset({
+  ...common,
+  name: "readings",
+  group: "hours",
+  partitions: hourly({ start: `${hourlyDays[0]}T00` }),
+  query: sql`select id from ${meter}`,
+})
+
 type DailyAsset = ReturnType<typeof declareDaily>
 
 function declareDaily(name: string, group: string, query: Sql<never>) {
@@ -28,7 +57,7 @@ function declareDaily(name: string, group: string, query: Sql<never>) {
 const layerGroups = 5
 
 /**
- * Declares groups of 25 assets that read one to three others, every tenth time one of another group.
+ * Declares an asset of 100,000 hours, and groups of 25 assets that read one to three others, every tenth time one of another group.
  * @public The benchmark puts this file into the project that it serves.
  */
 export function declarePageAssets(): readonly AnyAsset[] {
@@ -48,7 +77,7 @@ export function declarePageAssets(): readonly AnyAsset[] {
     )
     assets.push(declareDaily(`asset_${at}`, `group_${group}`, buildQuery([...upstream], assets)))
   }
-  return [orders, ...assets]
+  return [orders, ...assets, meter, readings]
 }
 
 function buildQuery(upstream: readonly number[], assets: readonly DailyAsset[]): Sql<never> {
