@@ -254,9 +254,9 @@ async function readRequests(project: DeclaredProject): Promise<readonly RequestR
   return rows
 }
 
-test.each(["worker", "ui"])(
+test.each([["worker"], ["ui", "--port", "0"], ["serve", "--once"]])(
   "the requests of a killed server are executed by `freshet %s`, also those that had not started",
-  (command) =>
+  (...command) =>
     withShop(async (project) => {
       const server = startFreshet(project, "ui", "--port", "0")
       await server.waitForOutput("Freshet is at http")
@@ -268,10 +268,10 @@ test.each(["worker", "ui"])(
       server.kill("SIGKILL")
       await server.result
       project.land(".go", "")
-      const other = startFreshet(project, command, ...(command === "ui" ? ["--port", "0"] : []))
+      const other = startFreshet(project, ...command)
       const hasEnded = ({ outcome }: RequestRow) => outcome !== null
       await waitUntil(async () => (await readRequests(project)).every(hasEnded))
-      other.kill("SIGTERM")
+      if (!command.includes("--once")) other.kill("SIGTERM")
       await other.result
       const request = { outcome: "succeeded", queued: true }
       expect(await readRequests(project)).toEqual([request, request])

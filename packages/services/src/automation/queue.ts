@@ -5,13 +5,14 @@ import {
   readOpenTicks,
   type RecordedRequest,
   type RecordedTick,
+  type WorkOutcome,
 } from "@freshet/io"
 
 import { isPassingFault } from "../run/execute-queued.ts"
 import { executeRequest, getRequestTarget } from "../run/requests.ts"
 import { getRunKind } from "../run/run-request.ts"
 import type { Services } from "../services.ts"
-import { executeOpenTick } from "./execute-next-tick.ts"
+import { executeOpenTick } from "./execute-open-tick.ts"
 import type { FreeWork } from "./work-executor.ts"
 
 /** The ticks and requests that have not ended, the oldest first. */
@@ -56,15 +57,24 @@ export function listFreeWork(
   return work.toSorted((a, b) => getPriority(b.kind) - getPriority(a.kind))
 }
 
+/** Tests if a process may still have to execute work: an open tick, or a request that no process executes. */
+export function hasOpenWork({ ticks, requests }: Queue): boolean {
+  return ticks.length > 0 || requests.some(({ isTaken }) => !isTaken)
+}
+
 /** Executes a request of a server that does not. A rejected request has ended with its reason. */
-async function executeOpenRequest(services: Services, request: RecordedRequest): Promise<string> {
+async function executeOpenRequest(
+  services: Services,
+  request: RecordedRequest,
+): Promise<WorkOutcome | "busy"> {
   try {
     const result = await executeRequest(services, request, { wait: false })
-    return result.kind === "taken" ? "busy" : "ended"
+    if (result.kind === "taken") return "busy"
+    return result.kind === "executed" ? result.run.outcome : "nothing"
   } catch (error) {
     if (!(error instanceof FreshetError)) throw error
     if (error.code === "busy") return "busy"
     if (isPassingFault(error)) throw error
-    return "ended"
+    return "failed"
   }
 }

@@ -18,12 +18,11 @@ import { keepSpareProcess } from "../run/keep-spare-process.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
 import { recordDueTicks } from "./due-ticks.ts"
-import { executeNextTick } from "./execute-next-tick.ts"
 import { keepTrying, longestPauseMs } from "./keep-trying.ts"
 import { deleteExpiredRecords, maintainUntilStopped } from "./maintenance.ts"
 import { computePlanVersions } from "./plan-versions.ts"
 import { listProjectSchedules } from "./project-schedules.ts"
-import { listFreeWork, type Queue, readQueue } from "./queue.ts"
+import { hasOpenWork, listFreeWork, type Queue, readQueue } from "./queue.ts"
 import { createWakeUp, type WakeUp } from "./wake-up.ts"
 import { busyRetryMs, createWorkExecutor, type WorkExecutor } from "./work-executor.ts"
 
@@ -41,7 +40,7 @@ export interface Scheduler {
   readonly getStatus: () => SchedulerStatus
   /** Works until the services' signal is aborted. A lost database is waited for. */
   readonly run: () => Promise<void>
-  /** Executes what is due, and returns the outcomes of its ticks. Files are looked at twice. */
+  /** Executes what is due, and returns the outcomes of its ticks and requests. Files are looked at twice. */
   readonly runOnce: () => Promise<readonly WorkOutcome[]>
 }
 
@@ -247,7 +246,7 @@ async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly WorkO
   await services.withLedger((client) => registerSchedules(client, listNames(state)))
   for (let round = 0; round < mostRounds && !services.signal.aborted; round += 1) {
     const { hasUnsettledFiles, nextLookMs } = await services.withLedger(look)
-    const roundOutcomes = await executeOpenTicks(state, pause)
+    const roundOutcomes = await executeOpenWork(state, pause)
     outcomes.push(...roundOutcomes)
     const isFirst = round === 0
     if (isFirst && hasUnsettledFiles) await pause.wait(nextLookMs, services.signal)
@@ -256,15 +255,17 @@ async function lookAndExecuteOnce(state: SchedulerState): Promise<readonly WorkO
   return outcomes
 }
 
-async function executeOpenTicks(
-  state: SchedulerState,
+/** Executes ticks and requests one after the other, and waits for the ticks that other processes execute. */
+async function executeOpenWork(
+  { services, schedules }: SchedulerState,
   pause: WakeUp,
 ): Promise<readonly WorkOutcome[]> {
-  const { services } = state
   const outcomes: WorkOutcome[] = []
   while (!services.signal.aborted) {
-    const outcome = await executeNextTick(state.services, state.schedules)
-    if (outcome === undefined) return outcomes
+    const queue = await services.withLedger(readQueue)
+    if (!hasOpenWork(queue)) return outcomes
+    const [work] = listFreeWork(services, schedules, queue)
+    const outcome = (await work?.execute()) ?? "busy"
     if (outcome === "busy") await pause.wait(busyRetryMs, services.signal)
     else outcomes.push(outcome)
   }

@@ -1,4 +1,5 @@
 import type { RunKind } from "@freshet/core/engine"
+import type { WorkOutcome } from "@freshet/io"
 
 import { startTimer } from "../run/timer.ts"
 import type { Services } from "../services.ts"
@@ -14,7 +15,7 @@ export interface FreeWork {
   readonly queue: string
   readonly kind: RunKind
   /** Returns "busy" if another process executes it, or changes the project. */
-  readonly execute: () => Promise<string>
+  readonly execute: () => Promise<WorkOutcome | "busy">
 }
 
 /** Executes queued work of different queues at once. */

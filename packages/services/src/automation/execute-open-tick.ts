@@ -1,20 +1,9 @@
 import { FreshetError, type Schedule } from "@freshet/core/engine"
-import { endWork, readOpenTicks, type RecordedTick, type WorkOutcome } from "@freshet/io"
+import { endWork, type RecordedTick, type WorkOutcome } from "@freshet/io"
 
 import { isPassingFault } from "../run/execute-queued.ts"
 import type { Services } from "../services.ts"
 import { executeTick } from "./execute-tick.ts"
-
-/** Executes the oldest open tick that no other process executes; undefined when there is no open tick. */
-export async function executeNextTick(
-  services: Services,
-  schedules: readonly Schedule[],
-): Promise<WorkOutcome | "busy" | undefined> {
-  const openTicks = await services.withLedger(readOpenTicks)
-  const tick = openTicks.find(({ isTaken }) => !isTaken)
-  if (tick === undefined) return openTicks.length === 0 ? undefined : "busy"
-  return executeOpenTick(services, schedules, tick)
-}
 
 /** Executes an open tick; "busy" if another process executes it, or changes the project. */
 export async function executeOpenTick(
