@@ -17,11 +17,11 @@ export function formatAge(at: string, nowMs: number): string {
   return seconds < 60 ? `${seconds} s ago` : formatLongAge(Date.parse(at), nowMs)
 }
 
-/** Formats an instant in UTC with its zone; without the day when it is today. */
+/** Formats an instant as RFC 3339, to the second; without the day when it is today. */
 export function formatTime(at: string, now: string): string {
   const [day = "", time = ""] = at.split("T")
-  const text = `${time.slice(0, 8)} UTC`
-  return now.startsWith(day) ? text : `${day} ${text}`
+  const text = `${time.slice(0, 8)}Z`
+  return now.startsWith(day) ? text : `${day}T${text}`
 }
 
 /** Formats an instant in a narrow column: the time of day today, else the day. */

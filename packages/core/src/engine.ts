@@ -204,7 +204,6 @@ export {
   formatDuration,
   formatInstant,
   formatQuantity,
-  formatTimeOfDay,
 } from "./quantity.ts"
 export { getZoneOffset } from "./partitions/zone.ts"
 export type { ColumnKind } from "./declare/column.ts"

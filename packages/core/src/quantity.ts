@@ -56,12 +56,7 @@ export function formatBytes(value: number): string {
   return `${size.toFixed(digits)} ${units[unit] ?? ""}`
 }
 
-/** Formats an instant in UTC, to the second: `2026-01-11 06:00:12 UTC`. */
+/** Formats an instant in UTC, to the second, as RFC 3339: `2026-01-11T06:00:12Z`. */
 export function formatInstant(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`
-}
-
-/** Formats the time of day of an instant in UTC: `06:00:12`. */
-export function formatTimeOfDay(ms: number): string {
-  return new Date(ms).toISOString().slice(11, 19)
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

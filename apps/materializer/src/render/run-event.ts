@@ -2,8 +2,8 @@ import {
   type CheckResult,
   formatCount,
   formatDuration,
+  formatInstant,
   formatQuantity,
-  formatTimeOfDay,
   type RunEvent,
   type StepOutcome,
   type TableChange,
@@ -14,7 +14,7 @@ import { formatSetPartition } from "./set-partition.ts"
 /** Formats an event as a line of a log with its time; undefined for events that a log omits. */
 export function formatEvent(event: RunEvent, nowMs: number): string | undefined {
   const text = describeEvent(event)
-  return text === undefined ? undefined : `${formatTimeOfDay(nowMs)}  ${text}`
+  return text === undefined ? undefined : `${formatInstant(nowMs)}  ${text}`
 }
 
 /** Converts an event to the fields of a line of JSON. */

@@ -1,4 +1,4 @@
-import { formatAge, formatInstant, formatQuantity } from "@freshet/core/engine"
+import { formatAge, formatInstant, formatQuantity, getZoneOffset } from "@freshet/core/engine"
 import type {
   ScheduleDocument,
   ScheduleListDocument,
@@ -97,10 +97,14 @@ export function formatSimulation(
   return formatTable(columns, rows, style)
 }
 
+/** Formats an instant by the clocks of a zone: `2026-07-06T06:00:00+01:00 Europe/London`. */
 function formatLocalTime(tick: string, zone: string): string {
   if (zone === "UTC") return ""
-  const format = { dateStyle: "short", timeStyle: "short", timeZone: zone } as const
-  return `${new Date(tick).toLocaleString("sv-SE", format)} ${zone}`
+  const tickMs = Date.parse(tick)
+  const offsetMs = getZoneOffset(zone, tickMs)
+  const clock = new Date(tickMs + offsetMs).toISOString().slice(0, 19)
+  const offset = new Date(Math.abs(offsetMs)).toISOString().slice(11, 16)
+  return `${clock}${offsetMs < 0 ? "-" : "+"}${offset} ${zone}`
 }
 
 /** Formats the limits of a simulation. */

@@ -185,7 +185,7 @@ function formatOverdueAssets({ assets }: StatusDocument): readonly string[] {
   })
 }
 
-/** Formats a deadline that has passed: `overdue since 2026-01-06 07:00:00 UTC: items 2026-01-05 failed: …` */
+/** Formats a deadline that has passed: `overdue since 2026-01-06T07:00:00Z: items 2026-01-05 failed: …` */
 export function formatOverdue({
   due_at: dueAt,
   reason,

@@ -1,4 +1,4 @@
-import { formatTimeOfDay, type RunEvent } from "@freshet/core/engine"
+import { formatInstant, type RunEvent } from "@freshet/core/engine"
 import {
   applyEvent,
   getStepName,
@@ -110,7 +110,7 @@ function createJsonDisplay(cli: CommandLine): RunDisplay {
 function createLineDisplay(cli: CommandLine): RunDisplay {
   return {
     start: (plan) =>
-      void cli.err.write(`${formatTimeOfDay(cli.nowMs())}  plan: ${formatPlanBriefly(plan)}\n`),
+      void cli.err.write(`${formatInstant(cli.nowMs())}  plan: ${formatPlanBriefly(plan)}\n`),
     print: (text) => void printLines(cli.err, [text]),
     stop: () => {},
     handleEvent: (event) => {

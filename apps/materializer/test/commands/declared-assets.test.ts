@@ -54,7 +54,7 @@ describe("show", () => {
     expect(out).toContain("\nReads\n  items (last 7)\n")
     expect(out).toMatch(/^ {2}row_count +at least 1 row$/m)
     expect(out).toContain("  ● fresh, newest 2026-01-04\n  partitions: 3 days\n")
-    expect(out).toContain("  materialized 1 h ago (2026-01-05 11:00:00 UTC): 1,200 rows, 34.6 kB\n")
+    expect(out).toContain("  materialized 1 h ago (2026-01-05T11:00:00Z): 1,200 rows, 34.6 kB\n")
     expect(out).toContain("  publication set shop: contains 2026-01-04\n")
     expect(out).toContain("  select item, sum(orders)::bigint as orders from")
   })

@@ -13,14 +13,14 @@ describe("materialize", () => {
     const { code, out, err } = await runCommand(executable, ["materialize"])
     expect(code).toBe(0)
     expect(err.split("\n")).toEqual([
-      "12:00:00  plan: 4 steps of 2 computations; publishes shop 2026-01-04",
-      "12:00:00  run 20260105-120000-abcdef started: 4 steps",
-      "12:00:00  items 2026-01-02: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
-      "12:00:00  items 2026-01-03: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
-      "12:00:00  items 2026-01-04: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
-      "12:00:00  best_items 2026-01-04: materialized, 1,200 rows, 0.00 s",
-      "12:00:00  published shop 2026-01-04: 1,200 inserted, 0 updated, 0 deleted, 0.00 s",
-      "12:00:00  run 20260105-120000-abcdef succeeded",
+      "2026-01-05T12:00:00Z  plan: 4 steps of 2 computations; publishes shop 2026-01-04",
+      "2026-01-05T12:00:00Z  run 20260105-120000-abcdef started: 4 steps",
+      "2026-01-05T12:00:00Z  items 2026-01-02: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "2026-01-05T12:00:00Z  items 2026-01-03: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "2026-01-05T12:00:00Z  items 2026-01-04: materialized, 1,200 rows, 0.00 s, 3 lines quarantined",
+      "2026-01-05T12:00:00Z  best_items 2026-01-04: materialized, 1,200 rows, 0.00 s",
+      "2026-01-05T12:00:00Z  published shop 2026-01-04: 1,200 inserted, 0 updated, 0 deleted, 0.00 s",
+      "2026-01-05T12:00:00Z  run 20260105-120000-abcdef succeeded",
       "",
     ])
     expect(out.split("\n")).toEqual([

@@ -15,7 +15,7 @@ test("the root cause comes first, then the path, then the command", async () => 
   const { out } = await runCommand(correctedProject, ["why", "best_items"])
   expect(out).toMatchInlineSnapshot(`
     "◐ best_items 2026-01-04 is stale.
-    best_items 2026-01-04 overdue since 2026-01-05 07:00:00 UTC: items 2026-01-03 is stale: its inputs changed.
+    best_items 2026-01-04 overdue since 2026-01-05T07:00:00Z: items 2026-01-03 is stale: its inputs changed.
 
     Root cause
       items 2026-01-03: orders 2026-01-03 changed
@@ -48,7 +48,7 @@ test("a failed check is explained with failed rows and their files", async () =>
   const { out } = await runCommand(project, ["why", "best_items"])
   expect(out).toMatchInlineSnapshot(`
     "◌ best_items 2026-01-04 is missing.
-    best_items 2026-01-02 overdue since 2026-01-03 07:00:00 UTC: items 2026-01-02 has not been materialized.
+    best_items 2026-01-02 overdue since 2026-01-03T07:00:00Z: items 2026-01-02 has not been materialized.
 
     Root causes
       items 2026-01-02 to 2026-01-03: never materialized

@@ -90,7 +90,7 @@ test("overdue assets with one root cause are one alert, which the landed file re
         expectDone(await runFreshet(project, "serve", "--once"))
         expect(mailServer.messages).toEqual([
           expect.stringContaining(
-            "Subject: Overdue since 2026-01-06 07:00:00 UTC: items 2026-01-05, best",
+            "Subject: Overdue since 2026-01-06T07:00:00Z: items 2026-01-05, best",
           ),
         ])
         expect(mailServer.messages[0]).toContain("orders/2026-01-05.json (orders) has not landed")

@@ -55,7 +55,7 @@ test("an asset whose file has not landed is overdue, and every document names th
       expect.objectContaining({ name: "orders", deadline: null, overdue: null }),
     )
     const sentence =
-      "overdue since 2026-01-06 07:00:00 UTC: orders/2026-01-05.json (orders) has not landed."
+      "overdue since 2026-01-06T07:00:00Z: orders/2026-01-05.json (orders) has not landed."
     const status = await runFreshet(project, "status")
     expect(status.stdout).toContain(`items 2026-01-05, best 2026-01-05 ${sentence}`)
     const why = await runFreshet(project, "why", "best")

@@ -137,7 +137,7 @@ test("a set that cannot move names the member and the partition for which it wai
       await project.declare(declarePair('freshness: dueBy("07:00", "UTC"),'))
       await setFirstRuns(project, "2026-01-01")
       expect((await runFreshet(project, "status")).stdout).toContain(
-        `${waits} It is overdue since 2026-01-03 07:00:00 UTC.`,
+        `${waits} It is overdue since 2026-01-03T07:00:00Z.`,
       )
       const { assets } = await readFreshetJson<StatusDocument>(project, "status")
       expect(assets.find(({ name }) => name === "recs")?.overdue).toEqual({

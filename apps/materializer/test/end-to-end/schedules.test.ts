@@ -109,7 +109,7 @@ test("the list explains a due schedule that no scheduler executes", () =>
     )
     const { stdout } = await runFreshet(project, "schedule")
     expect(stdout).toMatch(
-      /group:shop: A tick is due since \S+ 06:00:00 UTC, and no scheduler has recorded it\.\n {2}`freshet serve` records/,
+      /group:shop: A tick is due since \S+T06:00:00Z, and no scheduler has recorded it\.\n {2}`freshet serve` records/,
     )
   }, everyMorning))
 
@@ -117,7 +117,7 @@ test.each([
   ["schedule tick group:shpo", "No schedule is called `group:shpo`."],
   [
     "schedule tick group:shop --at 2026-01-04T07:00Z",
-    "`group:shop` has no tick at 2026-01-04 07:00:00 UTC.",
+    "`group:shop` has no tick at 2026-01-04T07:00:00Z.",
   ],
   ["schedule simulate --from yesterday", '"yesterday" is not a day or an instant'],
 ])("%s is wrong usage", (line, message) =>

@@ -92,11 +92,11 @@ test("the bar never leaves its ten places", () => {
 
 test("a line of the log has the time, what ended, and how", () => {
   expect(formatEvent(ended("2026-01-02", { kind: "materialized" }), noon)).toBe(
-    "12:00:00  items 2026-01-02: materialized, 1,200 rows, 0.3 s",
+    "2026-01-05T12:00:00Z  items 2026-01-02: materialized, 1,200 rows, 0.3 s",
   )
   const failed = { kind: "failed", message: "the disk is full", hint: undefined } as const
   expect(formatEvent(ended("2026-01-02", failed), noon)).toBe(
-    "12:00:00  items 2026-01-02: failed: the disk is full",
+    "2026-01-05T12:00:00Z  items 2026-01-02: failed: the disk is full",
   )
   expect(formatEvent({ kind: "step_started", ...items("2026-01-02") }, noon)).toBeUndefined()
 })

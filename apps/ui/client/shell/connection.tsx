@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react"
 
 import { useLive } from "../api/live.ts"
-import { formatAge } from "../format.ts"
+import { formatAge, formatTime } from "../format.ts"
 import { Key } from "../ui/controls.tsx"
 
 import classes from "./shell.module.css"
@@ -51,9 +51,7 @@ export function LiveLine({ onHelp }: { readonly onHelp: () => void }) {
         <span className={classes["dot"]} data-connection={connection} />
         {words} · updated {formatAge(new Date(lastMessageMs).toISOString(), nowMs)}
       </span>
-      <span className="wide-only">
-        {time.slice(0, 10)} {time.slice(11, 16)} UTC
-      </span>
+      <span className="wide-only">{formatTime(time, "")}</span>
       <span className="push">
         <Key>t</Key> theme
       </span>

@@ -49,14 +49,14 @@ describe("a schedule that runs nothing", () => {
     const newestTick = { ...endedTick, isEnded: false }
     expect(explain(daily, { newestTick })).toMatchObject({
       kind: "open",
-      message: "Its tick at 2026-01-04 06:00:00 UTC has not ended.",
+      message: "Its tick at 2026-01-04T06:00:00Z has not ended.",
     })
   })
 
   test("has its next instant in the future", () => {
     expect(explain(daily)).toEqual({
       kind: "next_instant",
-      message: "Its next instant is 2026-01-05 06:00:00 UTC.",
+      message: "Its next instant is 2026-01-05T06:00:00Z.",
     })
   })
 
@@ -65,7 +65,7 @@ describe("a schedule that runs nothing", () => {
     expect(explain(daily, {}, justDue).kind).toBe("next_instant")
     expect(explain(daily, {}, { nowMs: at("05T06:02") })).toMatchObject({
       kind: "due",
-      message: "A tick is due since 2026-01-05 06:00:00 UTC, and no scheduler has recorded it.",
+      message: "A tick is due since 2026-01-05T06:00:00Z, and no scheduler has recorded it.",
     })
   })
 
@@ -73,7 +73,7 @@ describe("a schedule that runs nothing", () => {
     const hourly = schedule("0 * * * *", { zone: "UTC" })
     expect(explain(hourly, {}, { nowMs: at("05T09:00:30") })).toEqual({
       kind: "next_instant",
-      message: "Its next instant is 2026-01-05 10:00:00 UTC.",
+      message: "Its next instant is 2026-01-05T10:00:00Z.",
     })
   })
 
@@ -82,7 +82,7 @@ describe("a schedule that runs nothing", () => {
     expect(explain(automation, {}, { nowMs: at("05T09:00") })).toMatchObject({
       kind: "missed",
       message:
-        "Its instant at 2026-01-05 06:00:00 UTC passed while no scheduler ran, and its catch-up is `none`.",
+        "Its instant at 2026-01-05T06:00:00Z passed while no scheduler ran, and its catch-up is `none`.",
     })
   })
 
