@@ -1,6 +1,9 @@
 /** Omits any number of lines if alone on a line, or the rest of a line at its end. */
 const gap = "…"
 
+/** The time at which a version or an environment was created. */
+const creationPattern = /(?<=\(version \d+, |^[a-z]+-\d+ +)\d{4}-\d{2}-\d{2} [\d:]+ UTC/g
+
 /** Replaces the parts of an output that vary between runs and table layouts. */
 function normalizeLines(text: string): readonly string[] {
   return text
@@ -12,6 +15,7 @@ function normalizeLines(text: string): readonly string[] {
         .replaceAll(/\b\d{8}-\d{6}-[0-9a-f]{6}\b/g, "<run>")
         .replaceAll(/\b[0-9a-f]{32}\b/g, "<hash>")
         .replaceAll(/\b\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "<instant>")
+        .replaceAll(creationPattern, "<instant>")
         .replaceAll(/\b\d{4}-\d{2}-\d{2}\b/g, (day) => day.replaceAll("-", "/"))
         .replaceAll(/(?<![\d/])\d[\d,.]*(?![\d/])/g, "#")
         .replaceAll(/ {2,}/g, "  ")
