@@ -45,13 +45,34 @@ function readManifests(): readonly Manifest[] {
   return documents.map((document) => document.toJS() as Manifest)
 }
 
+interface Compose {
+  readonly services: Readonly<Record<string, ComposeService>>
+  readonly volumes: object
+}
+
+interface ComposeService {
+  readonly command?: readonly string[]
+  readonly environment?: object
+  readonly volumes?: readonly string[]
+  readonly depends_on?: object | readonly string[]
+}
+
+function readCompose(): Compose {
+  return parse(readText("compose.yaml"), { strict: true, merge: true }) as Compose
+}
+
 function listPods(manifests: readonly Manifest[]): readonly PodTemplate[] {
   return manifests.flatMap(({ spec }) => spec?.template ?? spec?.jobTemplate?.spec.template ?? [])
 }
 
 test.skipIf(!hasSystemd)("systemd accepts the units", () => {
   const units = readdirSync(deploy).filter((name) => /\.(service|timer)$/.test(name))
-  expect(units).toEqual(["freshet-gc.service", "freshet-gc.timer", "freshet.service"])
+  expect(units).toEqual([
+    "freshet-gc.service",
+    "freshet-gc.timer",
+    "freshet-worker.service",
+    "freshet.service",
+  ])
   const paths = units.map((name) => {
     const path = join(folder, name)
     writeFileSync(path, readText(name).replaceAll("/opt/freshet", workspace))
@@ -70,6 +91,7 @@ test("the manifests for Kubernetes refer to each other", () => {
     "ConfigMap freshet",
     "PersistentVolumeClaim freshet-landing",
     "Deployment freshet",
+    "Deployment freshet-worker",
     "Service freshet",
     "CronJob freshet-gc",
   ])
@@ -87,17 +109,9 @@ test("the manifests for Kubernetes refer to each other", () => {
 })
 
 test("the services of the compose file refer to each other", () => {
-  const compose = parse(readText("compose.yaml"), { strict: true }) as {
-    readonly services: Readonly<
-      Record<
-        string,
-        { readonly volumes?: readonly string[]; readonly depends_on?: object | readonly string[] }
-      >
-    >
-    readonly volumes: object
-  }
+  const compose = readCompose()
   const names = Object.keys(compose.services)
-  expect(names).toEqual(["freshet", "postgres", "objects", "bucket"])
+  expect(names).toEqual(["freshet", "worker", "postgres", "objects", "bucket"])
   for (const { volumes = [], depends_on: needed = {} } of Object.values(compose.services)) {
     const neededNames = Array.isArray(needed) ? needed : Object.keys(needed)
     expect(names).toEqual(expect.arrayContaining(neededNames))
@@ -105,6 +119,13 @@ test("the services of the compose file refer to each other", () => {
     const declaredVolumes = [...Object.keys(compose.volumes), "../landing"]
     expect(declaredVolumes).toEqual(expect.arrayContaining(namedVolumes))
   }
+})
+
+test("the worker of the compose file has the settings of the server, without the token of its page", () => {
+  const { freshet, worker } = readCompose().services
+  expect(worker?.environment).toHaveProperty("FRESHET_LAKE")
+  const token = { FRESHET_UI_TOKEN: "${FRESHET_UI_TOKEN:?}" }
+  expect({ ...worker?.environment, ...token }).toEqual(freshet?.environment)
 })
 
 test("every variable of Freshet is one that the README describes", () => {
@@ -120,11 +141,12 @@ test("every command of the deployments has these options", () => {
   const commands = [
     ...listPods(readManifests()).flatMap(({ spec }) => spec.containers.map(({ args }) => args)),
     JSON.parse(/^CMD (\[.*\])$/m.exec(readText("Dockerfile"))?.[1] ?? "") as readonly string[],
-    ...["freshet.service", "freshet-gc.service"].map(
+    readCompose().services["worker"]?.command ?? [],
+    ...["freshet.service", "freshet-worker.service", "freshet-gc.service"].map(
       (name) => /^ExecStart=\S+ (.*)$/m.exec(readText(name))?.[1]?.split(" ") ?? [],
     ),
   ]
-  expect(commands).toHaveLength(5)
+  expect(commands).toHaveLength(8)
   for (const [command = "", ...options] of commands) {
     const { stdout } = spawnSync(
       process.execPath,
