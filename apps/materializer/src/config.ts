@@ -1,2 +1,2 @@
-export type { FreshetConfig } from "@freshet/services/config"
+export type { FreshetConfig, ProfileSettings } from "@freshet/services/config"
 export { defineConfig } from "@freshet/services/config"

@@ -79,7 +79,7 @@ export interface FreshetConfig {
   readonly demo?: () => Promise<DemoGenerators>
 }
 
-/** Gives the configuration its type. */
+/** Checks the type of a configuration and returns it. */
 export function defineConfig(config: FreshetConfig): FreshetConfig {
   return config
 }

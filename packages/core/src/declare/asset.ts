@@ -24,19 +24,31 @@ import { type BareGranularity, listReads } from "./sql.ts"
 
 /** Options that every declaration of an asset has. */
 export interface AssetOptions<N, C, P> extends ExecutionPolicy {
+  /** A unique name: a lower-case letter, then lower-case letters, digits and underscores, at most 63 characters. */
   readonly name: N
+  /** Assets of a group are selected together as `group:NAME`. */
   readonly group: string
+  /** The content of one row, and how it is computed. */
   readonly description: string
+  /** People or teams who answer for the asset. Default: none. */
   readonly owners?: readonly string[]
+  /** Tags select assets as `tag:NAME`. Default: none. */
   readonly tags?: readonly string[]
+  /** Default `unpartitioned`. */
   readonly partitions?: P
+  /** The columns of the rows, in order. A query that computes others is refused before it runs. */
   readonly columns: C
+  /** Besides these, every column that is not `nullable` is checked for nulls. Default: none. */
   readonly checks?: readonly Check<keyof C & string>[]
+  /** The deadline of each partition. Default: none. */
   readonly freshness?: Freshness
   /** Materializes the asset without a person; it replaces the automation of its group. */
   readonly automation?: Automation
+  /** Earlier names of the asset, the oldest first: their materializations belong to its history. Default: none. */
   readonly previousNames?: readonly string[]
+  /** Default `keepFor({ days: 30 })`. */
   readonly retention?: Retention
+  /** Shows the rows as a report on the web page. Default: none. */
   readonly report?: Report<keyof C & string>
 }
 
@@ -71,6 +83,21 @@ type ReadsFit<P extends Partitions, G extends Granularity> = [ReadMisfit<P["kind
   ? unknown
   : CompilerMessage<ReadMisfit<P["kind"], G>>
 
+/** Options of an asset that one query computes, besides those of every asset. */
+export interface QueryOptions<
+  C extends Columns,
+  G extends Granularity,
+  P extends Partitions,
+  T extends PublishedTable,
+  K extends string,
+> {
+  readonly columns: ColumnsFitTable<C, T, K>
+  /** Selects the rows of one partition. */
+  readonly query: Sql<G> & ReadsFit<P, G>
+  /** The published table. Default: none. */
+  readonly publish?: Publish<T, K>
+}
+
 /** Declares an asset that one query computes. The assets and reads that the query interpolates are its upstream. */
 export function sqlAsset<
   const N extends string,
@@ -79,13 +106,7 @@ export function sqlAsset<
   P extends Partitions = Unpartitioned,
   T extends PublishedTable = PublishedTable,
   const K extends string = never,
->(
-  declared: AssetOptions<N, C, P> & {
-    readonly columns: ColumnsFitTable<C, T, K>
-    readonly query: Sql<G> & ReadsFit<P, G>
-    readonly publish?: Publish<T, K>
-  },
-): Asset<N, C, P> {
+>(declared: AssetOptions<N, C, P> & QueryOptions<C, G, P, T, K>): Asset<N, C, P> {
   const { query, publish, ...described } = declared
   const computation: SqlComputation = {
     kind: "sql",
@@ -122,22 +143,33 @@ type OutputsFit<O> = {
 /** The shared rows of a computation with several outputs: interpolate it in the outputs' queries. */
 export const sharedRows: Sql<never> = { kind: "sql", parts: [{ kind: "shared" }] }
 
+/** Options of a computation with several outputs. */
+export interface OutputsOptions<
+  O,
+  G extends Granularity,
+  P extends Partitions,
+> extends ExecutionPolicy {
+  /** The name of the computation, unique among all. */
+  readonly name: string
+  readonly group: string
+  readonly owners?: readonly string[]
+  readonly tags?: readonly string[]
+  /** Default `unpartitioned`. */
+  readonly partitions?: P
+  readonly automation?: Automation
+  /** Selects the rows that the queries of the outputs read as `${sharedRows}`; it runs once. Default: none. */
+  readonly shared?: Sql<G> & ReadsFit<P, G>
+  /** Name of an asset → its declaration. */
+  readonly outputs: O & OutputsFit<O>
+}
+
 /** Declares several assets with one computation. The query `shared`, if present, runs once; the outputs' queries read its rows as `${sharedRows}`. */
 export function sqlAssets<
   O extends Readonly<Record<string, Output>>,
   G extends Granularity = never,
   P extends Partitions = Unpartitioned,
 >(
-  declared: ExecutionPolicy & {
-    readonly name: string
-    readonly group: string
-    readonly owners?: readonly string[]
-    readonly tags?: readonly string[]
-    readonly partitions?: P
-    readonly automation?: Automation
-    readonly shared?: Sql<G> & ReadsFit<P, G>
-    readonly outputs: O & OutputsFit<O>
-  },
+  declared: OutputsOptions<O, G, P>,
 ): { readonly [K in keyof O & string]: Asset<K, O[K]["columns"], P> } {
   const { outputs, shared, name, ...common } = declared
   const queries = Object.entries<Output>(outputs).map(([asset, { query }]) => ({ asset, query }))
@@ -168,6 +200,26 @@ type UpstreamRows<U> = {
       : Rows
 }
 
+/** Options of an asset that code computes, besides those of every asset. `R` is the type of what `compute` yields. */
+export interface CodeOptions<
+  C extends Columns,
+  U,
+  P extends Partitions,
+  T extends PublishedTable,
+  K extends string,
+  R,
+> extends CodeExecutionPolicy {
+  readonly columns: ColumnsFitTable<C, T, K> & ColumnsFitRows<C, R>
+  /** The version of the code: a change makes all partitions stale. */
+  readonly version: string
+  /** Name → the asset or the read whose rows `compute` gets by that name. */
+  readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
+  /** Yields rows, or columns of equal length (`ColumnBatch`). */
+  readonly compute: (upstream: UpstreamRows<U>, context: ComputeContext) => AsyncIterable<R>
+  /** The published table. Default: none. */
+  readonly publish?: Publish<T, K>
+}
+
 /** Declares an asset that code computes, for computations that SQL cannot express. Change `version` when the code's results change: Freshet does not compare code. */
 export function codeAsset<
   const N extends string,
@@ -177,17 +229,7 @@ export function codeAsset<
   T extends PublishedTable = PublishedTable,
   const K extends string = never,
   R = never,
->(
-  declared: AssetOptions<N, C, P> &
-    CodeExecutionPolicy & {
-      readonly columns: ColumnsFitTable<C, T, K> & ColumnsFitRows<C, R>
-      readonly version: string
-      readonly upstream: U & ReadsFit<P, BareGranularity<U[keyof U]>>
-      /** Yields rows, or columns of equal length (`ColumnBatch`). */
-      readonly compute: (upstream: UpstreamRows<U>, context: ComputeContext) => AsyncIterable<R>
-      readonly publish?: Publish<T, K>
-    },
-): Asset<N, C, P> {
+>(declared: AssetOptions<N, C, P> & CodeOptions<C, U, P, T, K, R>): Asset<N, C, P> {
   const { version, upstream, compute, publish, memoryMb, ...described } = declared
   const reads = Object.entries(upstream).map(([name, read]) => [name, toRead(read)] as const)
   const computation: CodeComputation = {

@@ -11,7 +11,7 @@ export interface CronAutomation {
   readonly catchUp: CatchUp
 }
 
-/** The rule for ticks that passed while no scheduler ran: the newest of them runs, all run, or none. */
+/** The rule for ticks that passed while no scheduler ran: the newest of them runs (the default), all run, or none. */
 export type CatchUp = "latest" | "all" | "none"
 
 /** Materializes what reads newly landed files, once the files are settled. */
@@ -43,7 +43,7 @@ export function schedule(
   return automation
 }
 
-/** Declares a tick for each arrival of settled files. Throws a RangeError unless the landing zone is looked at every 1 to 86,400 seconds. */
+/** Declares a tick for each arrival of settled files. The landing zone is looked at every 30 seconds unless declared. Throws a RangeError unless that is 1 to 86,400 seconds. */
 export function onArrival({
   everySeconds = 30,
 }: { readonly everySeconds?: number } = {}): ArrivalAutomation {

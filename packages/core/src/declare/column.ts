@@ -43,7 +43,8 @@ function buildColumn<T>(kind: ColumnKind, type: string, description?: string, no
   return { kind, type, nullable: false, ...described, ...notes } satisfies Column<T> as Column<T>
 }
 
-type Declare<T> = (description?: string, notes?: ColumnNotes) => Column<T>
+/** Declares a column of one kind, with a sentence and notes for the data dictionary. */
+export type Declare<T> = (description?: string, notes?: ColumnNotes) => Column<T>
 
 /** True or false. */
 export const bool: Declare<boolean> = (...notes) => buildColumn("bool", "BOOLEAN", ...notes)

@@ -58,7 +58,9 @@ export interface SourceAsset<
   readonly name: N
   readonly group: string
   readonly description: string
+  /** People or teams who answer for the files. Default: none. */
   readonly owners: readonly string[]
+  /** Tags select sources as `tag:NAME`. Default: none. */
   readonly tags: readonly string[]
   readonly partitions: P
   readonly columns: C
@@ -74,23 +76,29 @@ export interface SourceAsset<
    * Rule for a partition without a file. `wait` blocks its readers. `gap` gives it no rows once a later partition has a
    * file; the source ends at its newest file. `empty` gives it no rows: every ended partition exists, so that other
    * reads, or else the clock, decide which partitions a reader has. For a source of one file, `empty` makes the file
-   * optional.
+   * optional. Default `wait`.
    */
   readonly whenMissing: "wait" | "gap" | "empty"
   /**
    * Rule for files that are removed after use, from the beginning of a source that is partitioned by time: `keep` lets
    * the rows that were computed from them stand, and they cannot be recomputed; `retract` removes these partitions, as
-   * if the files had never landed.
+   * if the files had never landed. Default `keep`.
    */
   readonly whenRemoved: "keep" | "retract"
-  /** The stream whose messages `freshet land kafka` and `freshet serve` land; undefined for files that another system lands. */
+  /** The stream whose messages `freshet land kafka` and `freshet serve` land. Default: none, another system lands the files. */
   readonly stream: KafkaStream | undefined
+  /** The columns of each kind of line, if a file has several kinds. Default: all lines have all columns. */
   readonly lineKinds: LineKinds | undefined
+  /** Reasons to quarantine readable lines. Default: none. */
   readonly reject: readonly RejectRule[]
+  /** The lines that are quarantined because an earlier one is equal. Default: none. */
   readonly duplicate: DuplicateRule | undefined
-  /** The share of lines (0 to 1) that may be quarantined; above it the step fails, up to it there is a warning. */
+  /**
+   * The share of lines (0 to 1) that may be quarantined; above it the step fails, up to it there is a warning.
+   * Default 0.01.
+   */
   readonly tolerance: number
-  /** Earlier names of the source, the oldest first. */
+  /** Earlier names of the source, the oldest first. Default: none. */
   readonly previousNames: readonly string[]
 }
 
@@ -146,7 +154,7 @@ export interface CodeComputation {
   ) => AsyncIterable<Readonly<Record<string, unknown>> | ColumnBatch>
 }
 
-/** A failed `error` check blocks everything downstream and publication; a failed `warn` check is recorded and shown. */
+/** A failed `error` check blocks everything downstream and publication; a failed `warn` check is recorded and shown. Checks are of severity `error` unless declared. */
 export type Severity = "error" | "warn"
 
 /** An assertion about the rows of one partition. `C` is the union of the columns that it names. */

@@ -19,6 +19,20 @@ type HasDayColumns<T extends PublishedTable> = keyof DayColumns extends keyof T[
   ? unknown
   : CompilerMessage<"the published table lacks created_at or updated_at">
 
+/** Options of the rows that expire, besides those of every asset; the partitions are those of `rows`. */
+export interface ExpiryOptions<C extends Columns, T extends PublishedTable> {
+  /** The rows of each day, with at least `columns`. */
+  readonly rows: Asset<string, Columns, Daily>
+  /** The columns that identify a row. */
+  readonly key: readonly (keyof C & string)[]
+  /** The number of days for which a row stays that `rows` lacks. */
+  readonly expireAfterDays: number
+  /** A condition over `expiring`, a row that `rows` lacks: without it, the row is removed before it expires. Default: none. */
+  readonly keepWhile?: Sql
+  readonly columns: ColumnsFitTable<C, T, keyof DayColumns>
+  readonly publish: Publish<T> & HasDayColumns<T>
+}
+
 /**
  * Declares the published rows of `rows`, an asset that computes each day by itself: with the day on which a row first
  * appeared and the day on which it last changed, in the columns `created_at` and `updated_at`, and with the rows that
@@ -35,17 +49,7 @@ export function expiringAsset<
   C extends Columns,
   T extends PublishedTable = PublishedTable,
 >(
-  declared: Omit<AssetOptions<N, C, Daily>, "partitions"> & {
-    /** The rows of each day, with at least `columns`. */
-    readonly rows: Asset<string, Columns, Daily>
-    /** The columns that identify a row. */
-    readonly key: readonly (keyof C & string)[]
-    readonly expireAfterDays: number
-    /** A condition over `expiring`, a row that `rows` lacks: without it, the row is removed before it expires. */
-    readonly keepWhile?: Sql
-    readonly columns: ColumnsFitTable<C, T, keyof DayColumns>
-    readonly publish: Publish<T> & HasDayColumns<T>
-  },
+  declared: Omit<AssetOptions<N, C, Daily>, "partitions"> & ExpiryOptions<C, T>,
 ): Asset<N, C & DayColumns, Daily> {
   const { rows, key, expireAfterDays, keepWhile, publish, ...described } = declared
   if (!Number.isInteger(expireAfterDays) || expireAfterDays < 0)

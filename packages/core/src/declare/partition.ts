@@ -55,9 +55,12 @@ export interface PartitionRange {
   readonly to: number
 }
 
-interface TimedOptions {
+/** The first and the last partition of time, by their keys. */
+export interface TimedOptions {
   readonly start: string
+  /** The last partition. Default: no end. */
   readonly end?: string
+  /** The IANA time zone in which hours and days begin. Default UTC. */
   readonly zone?: string
 }
 

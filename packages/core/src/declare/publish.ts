@@ -27,7 +27,8 @@ export interface Publish<T extends PublishedTable = PublishedTable, K extends st
   readonly environment?: string | undefined
 }
 
-type PublishOptions<T extends PublishedTable, K extends string> =
+/** Options of a publication: its set, the partitions in the table, and the column with the partition if there may be several. */
+export type PublishOptions<T extends PublishedTable, K extends string> =
   | { readonly set: string; readonly keep?: "latest" }
   | {
       readonly set: string

@@ -3,7 +3,8 @@ import type { TimedGranularity } from "./partition.ts"
 import { type OnShortWindow, formatWindow } from "./window.ts"
 
 type TimedAsset = { readonly partitions: { readonly kind: TimedGranularity } }
-type ReadOptions = { readonly onShortWindow?: OnShortWindow }
+/** Options of a read of several partitions. `onShortWindow` is `"truncate"` unless declared. */
+export type ReadOptions = { readonly onShortWindow?: OnShortWindow }
 
 /** Reads the `count` partitions that end with the reader's own: `last(7, x)` is the trailing week. */
 export function last<A extends AnyAsset & TimedAsset>(

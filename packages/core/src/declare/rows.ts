@@ -1,5 +1,6 @@
-/** The rows of a read, in the order of its files. `batches` yields up to a few thousand rows at a time as columns and is much faster. */
+/** The rows of a read, in the order of its files. */
 export interface Rows<R = Readonly<Record<string, unknown>>> extends AsyncIterable<R> {
+  /** Yields up to a few thousand rows at a time as columns, which is much faster. */
   readonly batches: () => AsyncIterable<Batch<R>>
 }
 
@@ -12,6 +13,7 @@ export interface Batch<R = Readonly<Record<string, unknown>>> {
 /** The values of one column of a batch; an Arrow vector is one. */
 export interface ColumnValues<T> extends Iterable<T> {
   readonly length: number
+  /** Returns the value of a row, from 0. */
   readonly get: (index: number) => T
 }
 

@@ -1,0 +1,4 @@
+/** `npm run reference`: writes docs/reference. */
+import { generateReference } from "./reference.js"
+
+await generateReference()
