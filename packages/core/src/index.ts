@@ -77,7 +77,7 @@ export type {
   SourceFormat,
 } from "./declare/source-format.ts"
 export { sourceAsset } from "./declare/source.ts"
-export type { KafkaStream } from "./declare/stream.ts"
+export type { EventTimeFormat, KafkaStream } from "./declare/stream.ts"
 export type { SqlValue } from "./declare/sql.ts"
 export {
   identifier,
