@@ -38,6 +38,13 @@ const builds = {
   page: () => build({ ...withPostgres, entryPoints: ["src/page-bench.ts"] }),
   backfill: () => build({ ...withPostgres, entryPoints: ["src/backfill-bench.ts"] }),
   chain: () => build({ ...withPostgres, entryPoints: ["src/chain-bench.ts"] }),
+  landing: () =>
+    build({
+      ...withPostgres,
+      entryPoints: ["src/landing-bench.ts"],
+      external: [...withPostgres.external, "@platformatic/kafka"],
+      loader: { ".node": "copy" },
+    }),
   latency: () => build({ ...withPostgres, entryPoints: ["src/latency-bench.ts"] }),
   priorities: () => build({ ...withPostgres, entryPoints: ["src/priorities-bench.ts"] }),
   workers: () => build({ ...withPostgres, entryPoints: ["src/workers-bench.ts"] }),

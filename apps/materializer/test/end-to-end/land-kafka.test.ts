@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
 
 import { waitUntil } from "@freshet/embedded-postgres/testing"
 import { isKafkaInstalled, type KafkaBroker, startKafkaBroker } from "@freshet/io/testing"
@@ -96,16 +97,20 @@ describe.skipIf(!isKafkaInstalled())("landing from Kafka (skipped without Kafka 
       for (let kill = 0; kill < killCount; kill += 1) {
         const landed = readNumbers(project.landing).length
         const lander = startFreshet(project, "land", "kafka", ...limits)
-        const restarts = kill % Math.ceil(killCount / restartCount) === 0
-        await waitUntil(() => readNumbers(project.landing).length > landed || sending.isEnded())
-        if (restarts) {
+        const isAtWork = () => {
+          const { length } = readNumbers(project.landing)
+          return length > landed || length >= messageCount
+        }
+        await waitUntil(isAtWork)
+        await delay((kill * 37) % 200) // to another moment of the next batch
+        if (kill % Math.ceil(killCount / restartCount) === 0) {
           await broker.stop(kill % 2 === 0 ? "SIGKILL" : "SIGTERM")
           await broker.start()
         }
         lander.kill("SIGKILL")
         await lander.result
       }
-      await sending.ended
+      await sending
       await landAll(project)
       const numbers = readNumbers(project.landing)
       // A broker that is killed before it acknowledged a message makes its producer send it again, at another offset.
@@ -190,23 +195,18 @@ describe.skipIf(!isKafkaInstalled())("landing from Kafka (skipped without Kafka 
 })
 
 /** Sends numbers in order to both partitions until all are acknowledged, also while the broker restarts. */
-function sendNumbers(broker: KafkaBroker, topic: string) {
+async function sendNumbers(broker: KafkaBroker, topic: string): Promise<void> {
   const batch = 50
-  let isEnded = false
-  const send = async () => {
-    for (let n = 0; n < messageCount; n += batch) {
-      const size = Math.min(batch, messageCount - n)
-      const values = Array.from({ length: size }, (_, at) => formatTick(n + at))
-      await waitUntil(() =>
-        broker.send(topic, values, (n / batch) % 2).then(
-          () => true,
-          () => false,
-        ),
-      )
-    }
-    isEnded = true
+  for (let n = 0; n < messageCount; n += batch) {
+    const size = Math.min(batch, messageCount - n)
+    const values = Array.from({ length: size }, (_, at) => formatTick(n + at))
+    await waitUntil(() =>
+      broker.send(topic, values, (n / batch) % 2).then(
+        () => true,
+        () => false,
+      ),
+    )
   }
-  return { ended: send(), isEnded: () => isEnded }
 }
 
 /** Asserts that the names of the landed files cover every offset of both partitions, with one line each. */
