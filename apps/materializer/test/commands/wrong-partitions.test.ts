@@ -96,7 +96,7 @@ test.each([
     "this command takes one",
     "Name one of them: `hits`, `visits`",
   ],
-  ["backfill hits --date 2026-01-02", "is a source", "name+"],
+  ["backfill hits --date 2026-01-02", "is a source", "`freshet status hits+`"],
   ["runs cancel 1999 now", "is one word too many", "takes one"],
   ["runs show 1999", "No single run has an id that begins with `1999`", "`freshet runs`"],
   ["apply", "The file is missing", "--help"],

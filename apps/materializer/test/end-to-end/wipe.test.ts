@@ -175,7 +175,7 @@ test("invalid requests get one message and wipe nothing", async () => {
       ["items --date 2026-02-30 --yes", "is not a day of the calendar", "YYYY-MM-DD"],
       ["items --from 2026-01-03 --to 2026-01-01 --yes", "The range is empty", "Did you mean"],
       ["items --date 2026-01-01 --to 2026-01-02 --yes", "cannot be combined", "Omit one"],
-      ["orders --all --yes", "`orders` is a source", "name+"],
+      ["orders --all --yes", "`orders` is a source", "`freshet status orders+`"],
       ["item --all --yes", "No asset is named `item`", "`items`"],
       ["group:shop --all --yes", "means 3 assets", "Name one of them"],
     ]

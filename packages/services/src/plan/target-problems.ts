@@ -22,10 +22,13 @@ export function usageError(problem: Problem): ProblemsError {
 
 export function sourceProblem(assets: readonly AnyAsset[]): Problem {
   const names = assets.map(({ name }) => `\`${name}\``).join(", ")
+  const selection = assets.map(({ name }) => `${name}+`).join(" ")
+  const [predicate, pronoun] =
+    assets.length === 1 ? ["is a source: its", "it"] : ["are sources: their", "them"]
   return {
     kind: "usage",
-    message: `${names} ${assets.length === 1 ? "is a source: its files are" : "are sources: their files are"} landed by others.`,
-    hint: "Select the assets that read it with a plus after the name: `name+`.",
+    message: `${names} ${predicate} files are landed by others.`,
+    hint: `\`freshet status ${selection}\` shows the assets that read ${pronoun}.`,
   }
 }
 
