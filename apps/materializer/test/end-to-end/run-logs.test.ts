@@ -38,8 +38,8 @@ test("the console output of code is the log of its attempts, and none of the com
         ],
       })
       const text = await runFreshet(project, "runs", "logs", run)
-      expect(text.stdout).toMatch(/UTC {2}fetched 2026-01-04 {2}attempt 1 of 2026-01-04\n/)
-      expect(text.stdout).toMatch(/UTC {2}fetched 2026-01-04 \(attempt 2\) {2}warn: no answer\n$/)
+      expect(text.stdout).toMatch(/Z {2}fetched 2026-01-04 {2}attempt 1 of 2026-01-04\n/)
+      expect(text.stdout).toMatch(/Z {2}fetched 2026-01-04 \(attempt 2\) {2}warn: no answer\n$/)
     },
     declareFetched("retries: { attempts: 2, backoffSeconds: 0 },", printing),
   ))
