@@ -17,9 +17,9 @@ export const programs = {
   "code-guard": "packages/io/src/code/child/guard.ts",
 }
 
-/** Packages with native parts, and the large ones of the object store and of Kafka: they stay where they are installed. */
+/** Packages with native parts, and the large ones of the object store, of Kafka and of traces: they stay where they are installed. */
 export const externalPackages =
-  /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*|@platformatic\/kafka)$/
+  /^(@duckdb\/node-bindings|@node-rs\/xxhash|@aws-sdk\/.*|@opentelemetry\/.*|@platformatic\/kafka)$/
 
 /**
  * The path of an external package is relative, so that the workspace may move.

@@ -42,6 +42,8 @@ export interface Config {
   readonly statementTimeoutSeconds: number
   /** A secret: the URL to which OpenLineage events are posted, or the absolute path of a file. */
   readonly openLineage: string | undefined
+  /** The base URL of an OTLP/HTTP receiver of traces. */
+  readonly traces: string | undefined
   /** Kafka brokers of declared streams, separated by commas. */
   readonly kafkaBrokers: string | undefined
   readonly cacheMb: number
@@ -96,7 +98,7 @@ const tokenSchema = z.optional(
   z.string().check(z.minLength(16, "must have at least 16 characters")),
 )
 
-const webhookSchema = z.url({ protocol: /^https?$/, error: "must be a URL of http or https" })
+const urlSchema = z.url({ protocol: /^https?$/, error: "must be a URL of http or https" })
 const smtpSchema = z.url({ protocol: /^smtps?$/, error: "must be a URL of smtp or smtps" })
 
 const settingsSchema = z.object({
@@ -115,12 +117,13 @@ const settingsSchema = z.object({
   lockTimeoutSeconds: timeoutSchema,
   statementTimeoutSeconds: timeoutSchema,
   openLineage: z.optional(z.string()),
+  traces: z.optional(urlSchema),
   kafkaBrokers: z.optional(z.string()),
   cacheMb: positiveIntegerSchema,
   s3Region: z.string(),
   s3PathStyle: z.optional(z.union([z.boolean(), z.stringbool()])),
   databaseUrl: z.optional(z.string().check(checkDatabaseUrl)),
-  alertWebhook: z.optional(webhookSchema),
+  alertWebhook: z.optional(urlSchema),
   smtpUrl: z.optional(smtpSchema),
   alertEmailTo: z.optional(z.string()),
   alertEmailFrom: z.string(),
@@ -159,6 +162,7 @@ const environmentVariables = {
   lockTimeoutSeconds: "FRESHET_LOCK_TIMEOUT_SECONDS",
   statementTimeoutSeconds: "FRESHET_STATEMENT_TIMEOUT_SECONDS",
   openLineage: "FRESHET_OPENLINEAGE",
+  traces: "OTEL_EXPORTER_OTLP_ENDPOINT",
   kafkaBrokers: "FRESHET_KAFKA_BROKERS",
   cacheMb: "FRESHET_CACHE_MB",
   s3Region: "AWS_REGION",
@@ -214,6 +218,7 @@ export function resolveConfig(
     migrations: resolve(root, migrations),
     threads: engineSettings.threads,
     openLineage: engineSettings.openLineage && resolveLineage(root, engineSettings.openLineage),
+    traces: engineSettings.traces,
     kafkaBrokers: engineSettings.kafkaBrokers,
     databaseUrl: engineSettings.databaseUrl,
     alertWebhook: engineSettings.alertWebhook,
@@ -292,10 +297,15 @@ function isEntry(entry: unknown): entry is object {
 export function toDemoConfig(config: Config): Config {
   const home = resolve(config.home, "demo")
   const [lake, landing] = [resolve(home, "lake"), resolve(home, "landing")]
-  const withoutAlerts = { alertWebhook: undefined, smtpUrl: undefined, openLineage: undefined }
+  const withoutReports = {
+    alertWebhook: undefined,
+    smtpUrl: undefined,
+    openLineage: undefined,
+    traces: undefined,
+  }
   return {
     ...config,
-    ...withoutAlerts,
+    ...withoutReports,
     profile: undefined,
     home,
     lake,

@@ -67,6 +67,8 @@ export interface FreshetConfig {
   readonly historyDays?: number
   /** URL, or file of JSON lines, that receives OpenLineage events of runs. `FRESHET_OPENLINEAGE`; default: none. */
   readonly openLineage?: string
+  /** Base URL of an OTLP/HTTP receiver of OpenTelemetry traces of runs. `OTEL_EXPORTER_OTLP_ENDPOINT`; default: none. */
+  readonly traces?: string
   /** Kafka brokers of declared streams: `host:port`, several with commas. `FRESHET_KAFKA_BROKERS`; default: none. */
   readonly kafkaBrokers?: string
   /** Limit of the local copies of an object store in MB. `FRESHET_CACHE_MB`; default 10000. */

@@ -4,6 +4,7 @@ import type { Computation, RunEvent, StepReference } from "@freshet/core/engine"
 
 import { type ProjectLineage, traceComputation } from "../lineage/trace-project.ts"
 import type { Project } from "../project.ts"
+import type { RunReporter } from "../run/run-reporter.ts"
 import { createEventSink, type SendEvent } from "./event-sink.ts"
 import {
   buildLineageEvent,
@@ -17,26 +18,19 @@ import {
   toUuid,
 } from "./lineage-event.ts"
 
-/** Reports the events of one run as OpenLineage events. */
-export interface LineageReporter {
-  readonly report: (event: RunEvent) => void
-  /** Waits a short time for events that are not delivered yet. */
-  readonly close: () => Promise<void>
-}
-
 /** The number of undelivered events above which further ones are dropped. */
 const maxPendingEvents = 1000
 const closeMs = 2_000
 
 /**
- * Creates a reporter. Delivery happens beside the run: a target that is slow, or that fails, loses events only. `run` is
+ * Creates a reporter of a run as OpenLineage events. Delivery happens beside the run: a target that is slow, or that fails, loses events only. `run` is
  * the id of a run that another process has started; undefined if its start is reported.
  */
 export function createLineageReporter(
   project: Project,
   nowMs: () => number,
   run?: string,
-): LineageReporter {
+): RunReporter {
   const { openLineage } = project.config
   if (openLineage === undefined) return { report: () => {}, close: async () => {} }
   const queue = createQueue(createEventSink(openLineage))

@@ -12,11 +12,11 @@ import {
 import type { LiveRun, RunProgress } from "@freshet/io"
 
 import { claimLake } from "../lake-claim.ts"
-import { createLineageReporter } from "../openlineage/lineage-reporter.ts"
 import { planWithExistingFiles } from "../plan/missing-files.ts"
 import { listPlannedTargets } from "../plan/run-targets.ts"
 import type { Project, ProjectPlan } from "../project.ts"
 import type { Services } from "../services.ts"
+import { createRunReporter } from "./create-run-reporter.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
 
 /**
@@ -94,9 +94,9 @@ async function executeWork(
   await claimLake(project)
   await joinRun(run)
   services.emit({ kind: "run_joined", run })
-  const lineage = createLineageReporter(project, services.nowMs, run)
+  const reporter = createRunReporter(project, services.nowMs, run)
   const effects = createEffects(services, { project, plan }, (event: RunEvent) => {
-    lineage.report(event)
+    reporter.report(event)
     services.emit(event)
   })
   const { concurrency, pools } = config
@@ -104,7 +104,7 @@ async function executeWork(
   try {
     await assistRun(assistance, effects, { concurrency, pools, failFast: false })
   } finally {
-    await lineage.close()
+    await reporter.close()
   }
   await leaveRun()
 }

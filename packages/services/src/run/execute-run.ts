@@ -13,11 +13,11 @@ import type { AssetPartition } from "../asset-partitions.ts"
 import type { PlanDocument } from "../documents/plan.ts"
 import type { RunDocument } from "../documents/run.ts"
 import { claimLake } from "../lake-claim.ts"
-import { createLineageReporter } from "../openlineage/lineage-reporter.ts"
 import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
+import { createRunReporter } from "./create-run-reporter.ts"
 import { readImpact } from "./read-impact.ts"
 import {
   createEmptyRunDocument,
@@ -127,12 +127,12 @@ async function executePlan(
     await project.runtime().engine.session.removeLeftovers()
   })
   const startedMs = nowMs()
-  const lineage = createLineageReporter(project, nowMs)
+  const reporter = createRunReporter(project, nowMs)
   const endedSteps = new Map<string, StepEndedEvent>()
   const effects: RunEffects = {
     ...createEffects(services, requestedPlan, (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
-      lineage.report(event)
+      reporter.report(event)
       emit(event)
     }),
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
@@ -144,7 +144,7 @@ async function executePlan(
     const result = await execute(project.evaluation, plan, effects, options)
     return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
   } finally {
-    await lineage.close()
+    await reporter.close()
   }
 }
 
