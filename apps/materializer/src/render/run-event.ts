@@ -2,7 +2,6 @@ import {
   type CheckResult,
   formatCount,
   formatDuration,
-  formatInstant,
   formatQuantity,
   type RunEvent,
   type StepOutcome,
@@ -11,10 +10,18 @@ import {
 
 import { formatSetPartition } from "./set-partition.ts"
 
-/** Formats an event as a line of a log with its time; undefined for events that a log omits. */
-export function formatEvent(event: RunEvent, nowMs: number): string | undefined {
-  const text = describeEvent(event)
-  return text === undefined ? undefined : `${formatInstant(nowMs)}  ${text}`
+export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
+
+/** Describes steps that were skipped one after the other. */
+export function describeSkippedSteps(events: readonly StepEndedEvent[]): string {
+  const [first] = events
+  if (first === undefined) return "no step skipped"
+  if (events.length === 1) return describeEvent(first) ?? ""
+  return `${formatQuantity(events.length, "step")} skipped; ${first.step} is blocked by ${getBlocker(first)}`
+}
+
+function getBlocker({ outcome }: StepEndedEvent): string {
+  return outcome.kind === "skipped" ? outcome.blocker : outcome.kind
 }
 
 /** Converts an event to the fields of a line of JSON. */
@@ -79,7 +86,7 @@ function describeFailedAttempt({
   return `attempt ${attempt} of ${maxAttempts} failed: ${message} (next attempt in ${formatDuration(delayMs)})`
 }
 
-function describeStep(event: Extract<RunEvent, { kind: "step_ended" }>): string {
+function describeStep(event: StepEndedEvent): string {
   const { outcome, checks, changed, elsewhere } = event
   const isMaterialized = outcome.kind === "materialized"
   const quarantined = event.lineCounts.reduce((sum, line) => sum + line.quarantined, 0)

@@ -11,7 +11,13 @@ import {
 import { formatComputation, formatLiveProgress } from "../render/live-progress.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
 import { formatWarnings } from "../render/problems.ts"
-import { describeEvent, formatEvent, formatOutcome, toEventDocument } from "../render/run-event.ts"
+import {
+  describeEvent,
+  describeSkippedSteps,
+  formatOutcome,
+  type StepEndedEvent,
+  toEventDocument,
+} from "../render/run-event.ts"
 import {
   type CommandLine,
   type Output,
@@ -107,15 +113,27 @@ function createJsonDisplay(cli: CommandLine): RunDisplay {
   }
 }
 
+/** Creates a display of a line for each event; steps that are skipped one after the other have one line together. */
 function createLineDisplay(cli: CommandLine): RunDisplay {
+  let skippedSteps: StepEndedEvent[] = []
+  const write = (text: string) => void cli.err.write(`${formatInstant(cli.nowMs())}  ${text}\n`)
+  const writeSkippedSteps = () => {
+    if (skippedSteps.length > 0) write(describeSkippedSteps(skippedSteps))
+    skippedSteps = []
+  }
   return {
-    start: (plan) =>
-      void cli.err.write(`${formatInstant(cli.nowMs())}  plan: ${formatPlanBriefly(plan)}\n`),
+    start: (plan) => write(`plan: ${formatPlanBriefly(plan)}`),
     print: (text) => void printLines(cli.err, [text]),
-    stop: () => {},
+    stop: writeSkippedSteps,
     handleEvent: (event) => {
-      const line = formatEvent(event, cli.nowMs())
-      if (line !== undefined) void cli.err.write(`${line}\n`)
+      if (event.kind === "step_ended" && event.outcome.kind === "skipped") {
+        skippedSteps.push(event)
+        return
+      }
+      const text = describeEvent(event)
+      if (text === undefined) return
+      writeSkippedSteps()
+      write(text)
     },
   }
 }

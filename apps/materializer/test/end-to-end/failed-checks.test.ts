@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
 
 import { expectDone, runFreshet } from "./freshet-process.ts"
-import { declareShop, shopDays, withShop } from "./shop.ts"
+import { allShopDays, declareShop, landOrders, shopDays, withShop } from "./shop.ts"
 
-const newest = shopDays[3]
+const [first, , , newest] = shopDays
 
 test("rows that fail a new check are reported by every run until they are fixed, with exit 4", async () => {
   await withShop(async (project) => {
@@ -43,3 +43,17 @@ test("rows that fail a new check are reported by every run until they are fixed,
     )
   })
 })
+
+test("steps that one failure blocks are one line", () =>
+  withShop(
+    async (project) => {
+      landOrders(project, first, 9)
+      const { code, stderr } = await runFreshet(project, "backfill", "best", ...allShopDays)
+      expect(code).toBe(4)
+      const lines = stderr.split("\n").filter((line) => line.includes("skipped"))
+      expect(lines).toEqual([
+        expect.stringMatching(`Z  3 steps skipped; best ${first} is blocked by items ${first}$`),
+      ])
+    },
+    declareShop({ maxOrders: 8 }),
+  ))
