@@ -4,29 +4,19 @@ import type { ServiceEvent } from "@freshet/services"
 import { formatRecordCounts } from "../render/garbage.ts"
 import { formatPlanBriefly } from "../render/plan.ts"
 import { describeEvent, toEventDocument } from "../render/run-event.ts"
-import { toJsonValue } from "../terminal/command-line.ts"
 
-/** Formats events as lines of a log; undefined for an event that the log omits. */
-type FormatLogLine = (event: ServiceEvent, nowMs: number) => string | undefined
-
-/** The forms of a log. */
-export const logFormats: Readonly<Record<"text" | "json", FormatLogLine>> = {
-  text: formatTextLine,
-  json: formatJsonLine,
+/** An entry of a log. */
+export interface LogEntry {
+  readonly level: "info" | "error"
+  readonly message: string
+  readonly fields: object
 }
 
-/** Formats an event as text with its time. */
-function formatTextLine(event: ServiceEvent, nowMs: number): string | undefined {
-  const text = describeServiceEvent(event)
-  return text === undefined ? undefined : `${formatInstant(nowMs)}  ${text}`
-}
-
-/** Formats an event as a line of JSON: `time`, `level`, `message`, and the fields of the event. */
-function formatJsonLine(event: ServiceEvent, nowMs: number): string | undefined {
+/** Converts an event to an entry of a log; undefined for an event that the log omits. */
+export function toLogEntry(event: ServiceEvent): LogEntry | undefined {
   const message = describeServiceEvent(event)
   if (message === undefined) return undefined
-  const line = { time: new Date(nowMs).toISOString(), level: getLevel(event), message }
-  return JSON.stringify({ ...line, ...toFields(event) }, toJsonValue)
+  return { level: getLevel(event), message, fields: toFields(event) }
 }
 
 function toFields(event: ServiceEvent): object {

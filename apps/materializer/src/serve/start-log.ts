@@ -1,11 +1,12 @@
+import { formatInstant } from "@freshet/core/engine"
 import { createEventBus, type EventBus, type Services } from "@freshet/services"
 
 import type { CommandLine } from "../terminal/command-line.ts"
 import { loadServices } from "../terminal/load-services.ts"
-import { logFormats } from "./event-log.ts"
+import { type LogEntry, toLogEntry } from "./event-log.ts"
 
 /** The form of a log. */
-export type LogFormat = keyof typeof logFormats
+export type LogFormat = "text" | "json"
 
 /** Time limit of a shutdown with running user code; supervisors of processes kill after ten seconds. */
 const shutdownMs = 9_000
@@ -18,12 +19,23 @@ export async function startLog(
 ): Promise<{ readonly services: Services; readonly bus: EventBus }> {
   const bus = createEventBus()
   const services = await loadServices(cli, { emit: bus.emit, watchesSteps: false })
-  const formatLine = logFormats[format]
+  const log = format === "json" ? await openJsonLog(cli) : openTextLog(cli)
   bus.subscribe((event) => {
-    const line = formatLine(event, cli.nowMs())
-    if (line !== undefined) void cli.out.write(`${line}\n`)
+    const entry = toLogEntry(event)
+    if (entry !== undefined) log(entry)
   })
   cli.interruption.watch(stopMessage)
   cli.interruption.limitShutdown(shutdownMs)
   return { services, bus }
+}
+
+type Log = (entry: LogEntry) => void
+
+function openTextLog({ out, nowMs }: CommandLine): Log {
+  return ({ message }) => void out.write(`${formatInstant(nowMs())}  ${message}\n`)
+}
+
+async function openJsonLog({ out, nowMs }: CommandLine): Promise<Log> {
+  const { createJsonLog } = await import("./json-log.ts")
+  return createJsonLog((line) => void out.write(line), nowMs)
 }

@@ -373,7 +373,13 @@ test("the log is JSON lines on request", () =>
       .split("\n")
       .map((line) => JSON.parse(line) as object)
     expect(lines).toContainEqual(
-      expect.objectContaining({ level: "info", kind: "tick_started", schedule: "group:shop" }),
+      expect.objectContaining({
+        level: "info",
+        time: expect.stringMatching(/^2\d{3}-.*Z$/) as string,
+        message: expect.stringMatching(/^group:shop: tick 2.*Z started$/) as string,
+        kind: "tick_started",
+        schedule: "group:shop",
+      }),
     )
     expect(lines).toContainEqual(
       expect.objectContaining({
