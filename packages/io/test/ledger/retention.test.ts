@@ -24,7 +24,7 @@ const nothing: ExpiredRecords = {
 beforeEach(async () => {
   await client()
     .query(`truncate freshet.runs, freshet.steps, freshet.materializations, freshet.ticks,
-    freshet.arrivals, freshet.alerts, freshet.publications, freshet.workers cascade`)
+    freshet.arrivals, freshet.alerts, freshet.publications, freshet.workers, freshet.requests cascade`)
 })
 
 /** Expires records after a count, which must agree. */
@@ -138,11 +138,14 @@ test("the newest publication, tick and arrival stay, and open records too", asyn
     insert into freshet.alerts (key, kind, title, detail, resolved_at) values
       ('a', 'overdue', '', '', to_timestamp(1)), ('b', 'overdue', '', '', null);
     insert into freshet.workers (run, host, pid, lease_until, ended_at) values
-      ('r', 'h', 1, now(), to_timestamp(1)), ('r', 'h', 2, now(), null)`)
+      ('r', 'h', 1, now(), to_timestamp(1)), ('r', 'h', 2, now(), null);
+    insert into freshet.requests (command, target, requested_at, ended_at) values
+      ('c', '{}', to_timestamp(1), to_timestamp(2)), ('c', '{}', to_timestamp(1), null)`)
   expect(await expire()).toEqual({
     ...nothing,
     publications: 1,
     ticks: 1,
+    requests: 1,
     arrivals: 1,
     alerts: 1,
     workers: 1,
@@ -156,4 +159,43 @@ test("a table of many batches is expired to the end, and an abort ends after a b
   const stopped = AbortSignal.abort()
   expect(await expireRecords(client(), expiry, { dryRun: false, signal: stopped })).toEqual(nothing)
   expect(await expire()).toEqual({ ...nothing, alerts: 12_000 })
+})
+
+/** Table → what bounds its rows. */
+const bounds: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.keys(nothing).map((table) => [table, "expiry"])),
+  check_results: "deleted with its row of steps",
+  line_counts: "deleted with its row of steps",
+  materializations: "gc, by the retention of assets",
+  wipes: "the newest ones, which state files read",
+  published_tables: "declared tables",
+  published_partitions: "partitions in published tables",
+  source_files: "files in the landing zone",
+  query_texts: "declared queries",
+  claims: "steps under way",
+  environments: "environments",
+  schedules: "declared schedules",
+  declared_assets: "names of assets",
+  partition_definitions: "definitions of partitions",
+  static_keys: "keys of static partitions",
+  migrations: "migrations of Freshet",
+  identity: "one row",
+}
+
+test("each table of the ledger is bounded: a new one names what bounds it", async () => {
+  const { rows: tables } = await client().query<{ name: string }>(
+    "select table_name as name from information_schema.tables where table_schema = 'freshet'",
+  )
+  const names = tables.map(({ name }) => name)
+  expect(names.toSorted()).toEqual(Object.keys(bounds).toSorted())
+  const { rows: cascades } = await client().query<{ child: string; parent: string }>(
+    `select child.relname as child, parent.relname as parent from pg_constraint
+       join pg_class as child on child.oid = conrelid join pg_class as parent on parent.oid = confrelid
+     where contype = 'f' and confdeltype = 'c'`,
+  )
+  const deletedWith = Object.entries(bounds).flatMap(([table, bound]) => {
+    const [, parent] = /^deleted with its row of (.*)$/.exec(bound) ?? []
+    return parent === undefined ? [] : [{ child: table, parent }]
+  })
+  expect(cascades).toEqual(expect.arrayContaining(deletedWith))
 })
