@@ -47,6 +47,7 @@ test("rows that fail a new check are reported by every run until they are fixed,
 test("steps that one failure blocks are one line", () =>
   withShop(
     async (project) => {
+      expectDone(await runFreshet(project, "backfill", "best", ...allShopDays))
       landOrders(project, first, 9)
       const { code, stderr } = await runFreshet(project, "backfill", "best", ...allShopDays)
       expect(code).toBe(4)
