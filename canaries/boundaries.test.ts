@@ -40,7 +40,7 @@ test("sherif reports two versions of one dependency", () => {
   expect(output).toContain("multiple-dependency-versions")
 })
 
-test("a version that the catalog holds is written nowhere else", () => {
+test("a version that a catalog holds is written nowhere else", () => {
   const catalog = findCatalogNames(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"))
   expect(catalog).toContain("vitest")
   expect(findSecondVersions(catalog, { core: { devDependencies: { vitest: "^3.0.0" } } })).toEqual([
@@ -97,7 +97,7 @@ function findSecondVersions(
 ): string[] {
   return Object.entries(manifests).flatMap(([folder, manifest]) =>
     Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
-      .filter(([name, version]) => catalog.includes(name) && version !== "catalog:")
+      .filter(([name, version]) => catalog.includes(name) && !version.startsWith("catalog:"))
       .map(([name, version]) => `${folder}: ${name} ${version}`),
   )
 }
