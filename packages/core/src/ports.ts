@@ -303,6 +303,22 @@ export interface StepReference {
   readonly partition: string
 }
 
+/** The end of a step. */
+export interface StepEndedEvent extends StepReference {
+  readonly kind: "step_ended"
+  readonly outcome: StepOutcome
+  /** The number of attempts at the step in the run. */
+  readonly attempts: number
+  readonly rows: number
+  readonly ms: number
+  readonly checks: readonly CheckResult[]
+  readonly lineCounts: readonly LineCount[]
+  /** False when the new rows equal the previous ones, so that the partition's readers remain fresh. */
+  readonly changed: boolean
+  /** True if another process executed the step for this run. */
+  readonly elsewhere: boolean
+}
+
 /** The events of a run, for the progress display and the event stream. */
 export type RunEvent =
   | { readonly kind: "run_started"; readonly run: string; readonly steps: number }
@@ -322,20 +338,7 @@ export type RunEvent =
       readonly message: string
       readonly delayMs: number
     })
-  | (StepReference & {
-      readonly kind: "step_ended"
-      readonly outcome: StepOutcome
-      /** The number of attempts at the step in the run. */
-      readonly attempts: number
-      readonly rows: number
-      readonly ms: number
-      readonly checks: readonly CheckResult[]
-      readonly lineCounts: readonly LineCount[]
-      /** False when the new rows equal the previous ones, so that the partition's readers remain fresh. */
-      readonly changed: boolean
-      /** True if another process executed the step for this run. */
-      readonly elsewhere: boolean
-    })
+  | StepEndedEvent
   | { readonly kind: "publish_started"; readonly set: string; readonly partition: string }
   | {
       readonly kind: "publish_ended"

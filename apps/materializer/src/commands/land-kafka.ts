@@ -22,7 +22,13 @@ export async function landKafka(cli: CommandLine, flags: LandKafkaFlags): Promis
   const { services } = await startLog(cli, flags.log, stopMessage)
   const { maxMessages, maxBytes, maxSeconds, topic = [], ...options } = flags
   const limits = { messages: maxMessages, bytes: maxBytes, seconds: maxSeconds }
-  if (!flags.untilEnd) await printLines(cli.err, ["Landing messages."])
-  await landStreams(services, { ...defaultLandRequest, ...options, topics: topic, limits })
+  const announce = () => {
+    if (!flags.untilEnd) void printLines(cli.err, ["Landing messages."])
+  }
+  await landStreams(
+    services,
+    { ...defaultLandRequest, ...options, topics: topic, limits },
+    announce,
+  )
   return services.signal.aborted && flags.untilEnd ? cli.interruption.getExitCode() : exitCodes.done
 }

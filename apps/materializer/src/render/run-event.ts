@@ -4,24 +4,18 @@ import {
   formatDuration,
   formatQuantity,
   type RunEvent,
+  type StepEndedEvent,
   type StepOutcome,
   type TableChange,
 } from "@freshet/core/engine"
 
 import { formatSetPartition } from "./set-partition.ts"
 
-export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
-
-/** Describes steps that were skipped one after the other. */
-export function describeSkippedSteps(events: readonly StepEndedEvent[]): string {
-  const [first] = events
-  if (first === undefined) return "no step skipped"
-  if (events.length === 1) return describeEvent(first) ?? ""
-  return `${formatQuantity(events.length, "step")} skipped; ${first.step} is blocked by ${getBlocker(first)}`
-}
-
-function getBlocker({ outcome }: StepEndedEvent): string {
-  return outcome.kind === "skipped" ? outcome.blocker : outcome.kind
+/** Describes the end of steps that were skipped one after the other, by the first one. */
+export function describeSkippedSteps(first: string, blocker: string, count: number): string {
+  return count === 1
+    ? `${first}: skipped: blocked by ${blocker}`
+    : `${formatQuantity(count, "step")} skipped; ${first} is blocked by ${blocker}`
 }
 
 /** Converts an event to the fields of a line of JSON. */

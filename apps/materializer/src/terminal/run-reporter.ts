@@ -15,7 +15,6 @@ import {
   describeEvent,
   describeSkippedSteps,
   formatOutcome,
-  type StepEndedEvent,
   toEventDocument,
 } from "../render/run-event.ts"
 import {
@@ -115,11 +114,12 @@ function createJsonDisplay(cli: CommandLine): RunDisplay {
 
 /** Creates a display of a line for each event; steps that are skipped one after the other have one line together. */
 function createLineDisplay(cli: CommandLine): RunDisplay {
-  let skippedSteps: StepEndedEvent[] = []
+  let skipped: { readonly first: string; readonly blocker: string; count: number } | undefined
   const write = (text: string) => void cli.err.write(`${formatInstant(cli.nowMs())}  ${text}\n`)
   const writeSkippedSteps = () => {
-    if (skippedSteps.length > 0) write(describeSkippedSteps(skippedSteps))
-    skippedSteps = []
+    if (skipped !== undefined)
+      write(describeSkippedSteps(skipped.first, skipped.blocker, skipped.count))
+    skipped = undefined
   }
   return {
     start: (plan) => write(`plan: ${formatPlanBriefly(plan)}`),
@@ -127,7 +127,8 @@ function createLineDisplay(cli: CommandLine): RunDisplay {
     stop: writeSkippedSteps,
     handleEvent: (event) => {
       if (event.kind === "step_ended" && event.outcome.kind === "skipped") {
-        skippedSteps.push(event)
+        skipped ??= { first: event.step, blocker: event.outcome.blocker, count: 0 }
+        skipped.count += 1
         return
       }
       const text = describeEvent(event)

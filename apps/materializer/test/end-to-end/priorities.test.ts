@@ -44,7 +44,7 @@ async function readClaims(project: DeclaredProject): Promise<readonly string[]> 
 }
 
 /** Waits until a run of a kind executes a step. */
-function waitForClaimOf(project: DeclaredProject, kind: string): Promise<void> {
+function waitForKind(project: DeclaredProject, kind: string): Promise<void> {
   return waitUntil(async () => (await readClaims(project)).includes(kind))
 }
 
@@ -57,9 +57,9 @@ test("a run of a person goes before a backfill: no step of the backfill starts b
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await waitForClaimOf(project, "backfill")
+    await waitForKind(project, "backfill")
     const person = startFreshet(project, "materialize", "fetched", "--date", shopDays[3])
-    await waitForClaimOf(project, "interactive")
+    await waitForKind(project, "interactive")
     landEarlierDays(project)
     await started.waitForOutput(waiting)
     project.land(".go", "")
@@ -80,11 +80,11 @@ test("a run of a person that needs a step under way of a backfill waits for it, 
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await waitForClaimOf(project, "backfill")
+    await waitForKind(project, "backfill")
     const days = shopDays.map((day) =>
       startFreshet(project, "materialize", "fetched", "--date", day),
     )
-    await waitForClaimOf(project, "interactive")
+    await waitForKind(project, "interactive")
     project.land(".go", "")
     for (const { result } of days) expectDone(await result)
     expectDone(await started.result)
@@ -111,7 +111,7 @@ test("the run of a schedule starts at once beside a backfill, which starts no fu
         "--at",
         "2026-01-05T06:00:00Z",
       )
-      await waitForClaimOf(project, "schedule")
+      await waitForKind(project, "schedule")
       landEarlierDays(project)
       await started.waitForOutput(waiting)
       project.land(".go", "")
@@ -148,9 +148,9 @@ test("a run of a person that is killed does not hold a backfill", () =>
   withShop(async (project) => {
     expectDone(await runFreshet(project, "backfill", "items", ...allShopDays))
     const started = startFreshet(project, ...backfill)
-    await waitForClaimOf(project, "backfill")
+    await waitForKind(project, "backfill")
     const killed = startFreshet(project, "materialize", "fetched", "--date", shopDays[3])
-    await waitForClaimOf(project, "interactive")
+    await waitForKind(project, "interactive")
     landEarlierDays(project)
     await started.waitForOutput(waiting)
     killed.kill("SIGKILL")

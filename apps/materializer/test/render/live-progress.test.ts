@@ -1,4 +1,4 @@
-import type { RunEvent } from "@freshet/core/engine"
+import type { RunEvent, StepOutcome } from "@freshet/core/engine"
 import { applyEvent, type PlanDocument, type RunProgress, startProgress } from "@freshet/services"
 import { expect, test } from "vitest"
 
@@ -27,10 +27,7 @@ function items(partition: string) {
 
 const style = { color: false, unicode: true, columns: 80 }
 
-function ended(
-  partition: string,
-  outcome: Extract<RunEvent, { kind: "step_ended" }>["outcome"],
-): RunEvent {
+function ended(partition: string, outcome: StepOutcome): RunEvent {
   return {
     kind: "step_ended",
     ...items(partition),

@@ -1,4 +1,4 @@
-import type { RunEvent, StepReference } from "@freshet/core/engine"
+import type { RunEvent, StepEndedEvent, StepOutcome } from "@freshet/core/engine"
 
 /** A part of a run and its time. `name` identifies it among the parts of its run. */
 export interface RunSpan {
@@ -41,7 +41,7 @@ export function createSpanBuilder(
 
 function buildStepSpan(
   { run, stepStarts }: OpenParts,
-  event: StepReference & Extract<RunEvent, { kind: "step_ended" }>,
+  event: StepEndedEvent,
   endMs: number,
 ): RunSpan {
   const { step, computation, partition, check, outcome, attempts, rows, ms } = event
@@ -58,7 +58,7 @@ function buildStepSpan(
   return { ...base, startMs, endMs, attributes, error: findError(outcome) }
 }
 
-function findError(outcome: Extract<RunEvent, { kind: "step_ended" }>["outcome"]) {
+function findError(outcome: StepOutcome) {
   if (outcome.kind === "failed") return outcome.message
   return outcome.kind === "checks_failed" ? "A check failed." : undefined
 }

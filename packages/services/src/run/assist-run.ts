@@ -16,7 +16,7 @@ import { planWithExistingFiles } from "../plan/missing-files.ts"
 import { listPlannedTargets } from "../plan/run-targets.ts"
 import type { Project, ProjectPlan } from "../project.ts"
 import type { Services } from "../services.ts"
-import { createRunReporter } from "./create-run-reporter.ts"
+import { createRunExporter } from "./create-run-exporter.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
 
 /**
@@ -94,9 +94,9 @@ async function executeWork(
   await claimLake(project)
   await joinRun(run)
   services.emit({ kind: "run_joined", run })
-  const reporter = createRunReporter(project, services.nowMs, run)
+  const exporter = createRunExporter(project, services.nowMs, run)
   const effects = createEffects(services, { project, plan }, (event: RunEvent) => {
-    reporter.report(event)
+    exporter.report(event)
     services.emit(event)
   })
   const { concurrency, pools } = config
@@ -104,7 +104,7 @@ async function executeWork(
   try {
     await assistRun(assistance, effects, { concurrency, pools, failFast: false })
   } finally {
-    await reporter.close()
+    await exporter.close()
   }
   await leaveRun()
 }

@@ -7,6 +7,7 @@ import {
   type Problem,
   ProblemsError,
   type RunEvent,
+  type StepEndedEvent,
 } from "@freshet/core/engine"
 
 import type { AssetPartition } from "../asset-partitions.ts"
@@ -17,14 +18,9 @@ import { makePlan, type RequestedPlan } from "../plan/make-plan.ts"
 import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
-import { createRunReporter } from "./create-run-reporter.ts"
+import { createRunExporter } from "./create-run-exporter.ts"
 import { readImpact } from "./read-impact.ts"
-import {
-  createEmptyRunDocument,
-  createRunDocument,
-  type ExecutedRun,
-  type StepEndedEvent,
-} from "./run-document.ts"
+import { createEmptyRunDocument, createRunDocument, type ExecutedRun } from "./run-document.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
 import { getRunKind, type RunRequest } from "./run-request.ts"
 
@@ -127,12 +123,12 @@ async function executePlan(
     await project.runtime().engine.session.removeLeftovers()
   })
   const startedMs = nowMs()
-  const reporter = createRunReporter(project, nowMs)
+  const exporter = createRunExporter(project, nowMs)
   const endedSteps = new Map<string, StepEndedEvent>()
   const effects: RunEffects = {
     ...createEffects(services, requestedPlan, (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
-      reporter.report(event)
+      exporter.report(event)
       emit(event)
     }),
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
@@ -144,7 +140,7 @@ async function executePlan(
     const result = await execute(project.evaluation, plan, effects, options)
     return { requestedPlan, result, endedSteps, ms: nowMs() - startedMs }
   } finally {
-    await reporter.close()
+    await exporter.close()
   }
 }
 

@@ -1,8 +1,8 @@
 import {
   countSteps,
   type LineCount,
-  type RunEvent,
   type RunResult,
+  type StepEndedEvent,
   type StepOutcome,
 } from "@freshet/core/engine"
 
@@ -16,8 +16,6 @@ import type { RequestedPlan } from "../plan/make-plan.ts"
 import { createRemainingDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import { toFailedCheckDocument, toFailedPartitionDocument } from "../status/failed-partition.ts"
-
-export type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
 
 /** An executed plan, its result and the ends of its steps by id. */
 export interface ExecutedRun {

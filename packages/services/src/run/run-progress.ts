@@ -1,4 +1,4 @@
-import type { RunEvent, StepOutcome, StepReference } from "@freshet/core/engine"
+import type { RunEvent, StepEndedEvent, StepOutcome, StepReference } from "@freshet/core/engine"
 
 import type { PlanDocument, PlanStepDocument } from "../documents/plan.ts"
 
@@ -115,8 +115,6 @@ export function applyEvent(progress: RunProgress, event: RunEvent, nowMs: number
 function removeStep({ running }: RunProgress, { step }: StepReference): RunProgress["running"] {
   return new Map([...running].filter(([id]) => id !== step))
 }
-
-type StepEndedEvent = Extract<RunEvent, { kind: "step_ended" }>
 
 function endStep(progress: RunProgress, event: StepEndedEvent): RunProgress {
   const running = removeStep(progress, event)

@@ -39,14 +39,19 @@ type LandServices = Pick<Services, "config" | "signal" | "emit">
 
 /**
  * Lands streams until the signal is aborted, or with `untilEnd` until they have landed. Fails if the topics cannot be
- * read at the beginning, or at any time for a reason that does not pass; a broker that goes away later is waited for.
+ * read at the beginning, or at any time for a reason that does not pass; a broker that goes away later is waited for. `onConnected` is called once.
  */
-export async function landStreams(services: LandServices, request: LandRequest): Promise<void> {
+export async function landStreams(
+  services: LandServices,
+  request: LandRequest,
+  onConnected: () => void,
+): Promise<void> {
   let isConnected = false
   let fault: unknown
   await keepTrying(services.signal, reportFailure(services), async (succeed) => {
     try {
       await landOnce(services, request, () => {
+        if (!isConnected) onConnected()
         isConnected = true
         succeed()
       })

@@ -18,15 +18,15 @@ export function selectStreams(
   topics: readonly string[],
 ): readonly StreamedSource[] {
   const sources = listStreamedSources(config)
+  if (sources.length === 0)
+    throw new FreshetError("config", "No source has a stream.", {
+      hint: 'Declare one: stream: { kind: "kafka", topic: "…", time: "…" }.',
+    })
   const names = sources.map(({ stream }) => stream.topic)
   const unknown = topics.find((topic) => !names.includes(topic))
   if (unknown !== undefined)
     throw new FreshetError("usage", `No source has a stream of the topic ${unknown}.`, {
       hint: formatSuggestion(unknown, names),
-    })
-  if (sources.length === 0)
-    throw new FreshetError("config", "No source has a stream.", {
-      hint: 'Declare one: stream: { kind: "kafka", topic: "…", time: "…" }.',
     })
   return topics.length === 0
     ? sources

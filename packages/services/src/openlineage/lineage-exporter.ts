@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises"
 
-import type { Computation, RunEvent, StepReference } from "@freshet/core/engine"
+import type { Computation, RunEvent, StepEndedEvent, StepReference } from "@freshet/core/engine"
 
 import { type ProjectLineage, traceComputation } from "../lineage/trace-project.ts"
 import type { Project } from "../project.ts"
-import type { RunReporter } from "../run/run-reporter.ts"
+import type { RunExporter } from "../run/run-exporter.ts"
 import { createEventSink, type SendEvent } from "./event-sink.ts"
 import {
   buildLineageEvent,
@@ -23,14 +23,14 @@ const maxPendingEvents = 1000
 const closeMs = 2_000
 
 /**
- * Creates a reporter of a run as OpenLineage events. Delivery happens beside the run: a target that is slow, or that fails, loses events only. `run` is
+ * Creates an exporter of a run as OpenLineage events. Delivery happens beside the run: a target that is slow, or that fails, loses events only. `run` is
  * the id of a run that another process has started; undefined if its start is reported.
  */
-export function createLineageReporter(
+export function createLineageExporter(
   project: Project,
   nowMs: () => number,
   run?: string,
-): RunReporter {
+): RunExporter {
   const { openLineage } = project.config
   if (openLineage === undefined) return { report: () => {}, close: async () => {} }
   const queue = createQueue(createEventSink(openLineage))
@@ -127,7 +127,7 @@ interface StepEnd {
   readonly rows?: number
 }
 
-function toStepEnd({ outcome, rows }: Extract<RunEvent, { kind: "step_ended" }>): StepEnd {
+function toStepEnd({ outcome, rows }: StepEndedEvent): StepEnd {
   if (outcome.kind === "failed") return { message: outcome.message }
   return outcome.kind === "materialized" || outcome.kind === "reused" ? { rows } : {}
 }

@@ -2,20 +2,20 @@ import { setTimeout as delay } from "node:timers/promises"
 
 import type { RunEvent } from "@freshet/core/engine"
 
-import type { RunReporter } from "../run/run-reporter.ts"
+import type { RunExporter } from "../run/run-exporter.ts"
 import { createSpanBuilder } from "./run-span.ts"
 
 const closeMs = 2_000
 
 /**
- * Creates a reporter of a run as a trace. Spans are sent beside the run: a receiver that is slow, or that fails, loses
+ * Creates an exporter of a run as a trace. Spans are sent beside the run: a receiver that is slow, or that fails, loses
  * spans only. `joinedRun` is the id of a run that another process has started.
  */
-export function createTraceReporter(
+export function createTraceExporter(
   url: string,
   nowMs: () => number,
   joinedRun: string | undefined,
-): RunReporter {
+): RunExporter {
   const opening = import("./span-exporter.ts").then(({ createSpanExporter }) =>
     createSpanExporter(url),
   )
