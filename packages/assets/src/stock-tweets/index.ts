@@ -1,10 +1,13 @@
 import type { AnyAsset } from "@freshet/core"
 
+import { defaultStockTweetsSettings, type StockTweetsSettings } from "./settings.ts"
 import { quoteMessages, tweetMessages } from "./sources.ts"
+import { tickersInfo } from "./tickers-info.ts"
 import { tickers } from "./tickers.ts"
 import { authors, tweets } from "./tweets.ts"
 
 /** Assets of tweets on shares, of their authors and of the quotes of the shares, by days of New York. */
-export function stockTweets(): readonly AnyAsset[] {
-  return [tweetMessages, quoteMessages, tweets, authors, tickers]
+export function stockTweets(settings: Partial<StockTweetsSettings> = {}): readonly AnyAsset[] {
+  const fullSettings = { ...defaultStockTweetsSettings, ...settings }
+  return [tweetMessages, quoteMessages, tweets, authors, tickers, tickersInfo(fullSettings)]
 }

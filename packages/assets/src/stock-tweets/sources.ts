@@ -17,6 +17,9 @@ import { isOutsidePartition, parseTwitterTime, toInstant } from "./event-time.ts
 /** The last millisecond of the year 9999. */
 const lastMillisecond = 253_402_300_799_999
 
+/** Millionths of a dollar up to this price are exact in a float64. */
+const maxPrice = 1_000_000_000
+
 const tweetCreatedAt = parseTwitterTime(sql`tweet_created_at`)
 
 export const tweetMessages = sourceAsset({
@@ -98,6 +101,7 @@ export const quoteMessages = sourceAsset({
       reason: "wrong_type",
       when: sql`timestamp < 0 or timestamp > ${lastMillisecond}`,
     },
+    { reason: "price_out_of_range", when: sql`not abs(price) <= ${maxPrice}` },
     { reason: "outside_the_day", when: isOutsidePartition(toInstant(sql`timestamp`)) },
   ],
 })

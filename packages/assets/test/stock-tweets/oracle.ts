@@ -78,15 +78,33 @@ export function computeAuthors(messages: readonly Tweet[]): readonly (readonly u
 
 /** Computes the rows of `tickers` from the quotes of a day. */
 export function computeTickers(quotes: readonly Quote[]): readonly (readonly unknown[])[] {
-  const distinct = new Map(quotes.map((quote) => [JSON.stringify(quote), quote]))
-  return [...distinct.values()].map((quote) => [
-    quote.id,
-    toIso(quote.timestamp),
-    quote.price,
-    quote.changePercent,
-    String(quote.dayVolume),
-    quote.change,
-  ])
+  const distinct = [
+    ...new Map(quotes.map((quote) => [JSON.stringify(quote), quote])).values(),
+  ].toSorted(compareQuotes)
+  const counts = new Map<string, number>()
+  return distinct.map((quote) => {
+    const key = `${quote.id} ${quote.timestamp}`
+    const number = (counts.get(key) ?? 0) + 1
+    counts.set(key, number)
+    return [
+      quote.id,
+      toIso(quote.timestamp),
+      number,
+      quote.price,
+      quote.changePercent,
+      String(quote.dayVolume),
+      quote.change,
+    ]
+  })
+}
+
+function compareQuotes(one: Quote, other: Quote): number {
+  return (
+    one.dayVolume - other.dayVolume ||
+    one.price - other.price ||
+    one.changePercent - other.changePercent ||
+    one.change - other.change
+  )
 }
 
 function hasTicker({ entities }: Tweet): boolean {

@@ -22,18 +22,23 @@ const tweet = {
   },
 }
 
-test("a quote whose time is of no day and a line that is no JSON are quarantined", async () => {
+test("a quote whose time is of no day, one without a possible price, and a line that is no JSON are quarantined", async () => {
   await withEngine({}, async (fixture) => {
     const lines = [
       JSON.stringify({ ...quote, timestamp: Date.parse("2026-07-01T16:00:00Z") }),
       JSON.stringify({ ...quote, timestamp: -1 }),
       JSON.stringify({ ...quote, timestamp: Number.MAX_SAFE_INTEGER }),
+      JSON.stringify({ ...quote, timestamp: Date.parse("2026-07-01T16:00:00Z"), price: 1e9 + 1 }),
       "no JSON",
     ]
     landFiles(fixture.landing, "stocks/2026/07/01", [lines.join("\n")])
     const { rows, quarantined } = await computeDay(fixture, "tickers", "2026-07-01")
-    expect(rows).toEqual(['["GOOG","2026-07-01T16:00:00Z",1,0,"0",0]'])
-    expect(Object.fromEntries(quarantined)).toEqual({ malformed_json: 1, wrong_type: 2 })
+    expect(rows).toEqual(['["GOOG","2026-07-01T16:00:00Z",1,1,0,"0",0]'])
+    expect(Object.fromEntries(quarantined)).toEqual({
+      malformed_json: 1,
+      price_out_of_range: 1,
+      wrong_type: 2,
+    })
   })
 })
 
