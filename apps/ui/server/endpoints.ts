@@ -1,7 +1,7 @@
 import { assetEndpoints } from "./asset-endpoints.ts"
 import type { Endpoint } from "./endpoint.ts"
-import { productEndpoints } from "./product-endpoints.ts"
 import { projectEndpoints } from "./project-endpoints.ts"
+import { queryEndpoints } from "./query-endpoints.ts"
 import { runEndpoints } from "./run-endpoints.ts"
 import { scheduleEndpoints } from "./schedule-endpoints.ts"
 import { systemEndpoints } from "./system-endpoints.ts"
@@ -13,5 +13,5 @@ export const endpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...scheduleEndpoints,
   ...systemEndpoints,
-  ...productEndpoints,
+  ...queryEndpoints,
 ]

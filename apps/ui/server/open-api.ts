@@ -18,7 +18,7 @@ export function buildOpenApi(): object {
 }
 
 function describeEndpoint({ method, path, summary, input, answer }: Endpoint): object {
-  const { properties, required } = describeInput(input)
+  const { properties, required, furtherValues } = describeInput(input)
   const pathNames = new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name))
   const places = Object.entries(properties).map(([name, schema]) => ({
     name,
@@ -26,8 +26,9 @@ function describeEndpoint({ method, path, summary, input, answer }: Endpoint): o
     required: pathNames.has(name) || required.includes(name),
     schema,
   }))
-  const parameters = places.filter((place) => method === "get" || place.in === "path")
-  const bodyNames = places.filter((place) => !parameters.includes(place)).map(({ name }) => name)
+  const declared = places.filter((place) => method === "get" || place.in === "path")
+  const bodyNames = places.filter((place) => !declared.includes(place)).map(({ name }) => name)
+  const parameters = [...declared, ...furtherValues.map(describeFurtherParameters)]
   const body = { type: "object", properties: pick(properties, bodyNames), required: bodyNames }
   return {
     summary,
@@ -47,11 +48,31 @@ function describeEndpoint({ method, path, summary, input, answer }: Endpoint): o
 interface ObjectSchema {
   readonly properties: Readonly<Record<string, unknown>>
   readonly required: readonly string[]
+  /** The schema of values that have no declared name, if there may be some. */
+  readonly furtherValues: readonly object[]
 }
 
 function describeInput(input: z.core.$ZodType): ObjectSchema {
-  const { properties, required } = toJsonSchema(input) as Partial<ObjectSchema> // every input is an object
-  return { properties: properties ?? {}, required: required ?? [] }
+  const { properties, required, additionalProperties } = toJsonSchema(input) as Partial<
+    ObjectSchema & { readonly additionalProperties: object | false }
+  > // every input is an object
+  return {
+    properties: properties ?? {},
+    required: required ?? [],
+    furtherValues: additionalProperties ? [additionalProperties] : [],
+  }
+}
+
+/** Describes query parameters of any name. */
+function describeFurtherParameters(schema: object): object {
+  return {
+    name: "parameters",
+    in: "query",
+    required: false,
+    style: "form",
+    explode: true,
+    schema: { type: "object", additionalProperties: schema },
+  }
 }
 
 function toJsonSchema(schema: z.core.$ZodType): object {

@@ -13,7 +13,7 @@ import {
 } from "@freshet/services"
 
 import { serveUi, type ServeOptions } from "../server/index.ts"
-import { formatOrders, shopAssets } from "./shop.ts"
+import { formatOrders, shopAssets, shopQueries } from "./shop.ts"
 
 /** A served project in a folder of its own. */
 export interface ServedProject {
@@ -33,7 +33,7 @@ export interface ServedProject {
 }
 
 type ServedOptions = Partial<Pick<ServeOptions, "readOnly" | "tokens">> &
-  Partial<Pick<FreshetConfig, "assets" | "automation" | "demo" | "migrations">>
+  Partial<Pick<FreshetConfig, "assets" | "automation" | "demo" | "migrations" | "pageQueries">>
 
 const clientFolder = fileURLToPath(new URL("../.build/client", import.meta.url))
 
@@ -54,7 +54,13 @@ export async function withServedProject(
       landDays(land)
       const environment = { DATABASE_URL: url }
       const config = resolveConfig(
-        { assets: shopAssets, memoryMb: 512, concurrency: 2, ...settings },
+        {
+          assets: shopAssets,
+          pageQueries: shopQueries,
+          memoryMb: 512,
+          concurrency: 2,
+          ...settings,
+        },
         folder,
         environment,
       )

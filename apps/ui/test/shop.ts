@@ -1,10 +1,12 @@
 import {
   daily,
   dueBy,
+  identifier,
   int64,
   itself,
   last,
   noRows,
+  pageQuery,
   schedule,
   sourceAsset,
   sql,
@@ -61,6 +63,20 @@ const counts = sqlAsset({
 
 /** A source and three assets in two groups. */
 export const shopAssets = [orders, items, best, counts]
+
+/** A query of a page about the shop. */
+export const shopQueries = [
+  pageQuery({
+    name: "sold_items",
+    description: "Items of one day by orders, those with the given text in their name.",
+    asset: "items",
+    parameters: ["part"],
+    query: ({ partition, part }) => sql`
+      select item, orders, (select items from counts) as items
+      from ${identifier(`items@${partition}`)}
+      where contains(item, ${part ?? ""}) order by orders desc, item`,
+  }),
+]
 
 /** Formats a file of orders, one line each. */
 export function formatOrders(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 export { automation } from "./automation.ts"
 export type { DefinitionsSettings } from "./definitions.ts"
 export { definitions } from "./definitions.ts"
+export { pageQueries } from "./page-queries.ts"
 export { movies } from "./movies/index.ts"
 export type { MoviesSettings } from "./movies/settings.ts"
 export type { ReputationSettings } from "./reputation/settings.ts"

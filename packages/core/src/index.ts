@@ -62,6 +62,8 @@ export type {
   Unpartitioned,
 } from "./declare/partition.ts"
 export { daily, hourly, monthly, staticKeys, unpartitioned, weekly } from "./declare/partition.ts"
+export type { PageQuery, PageQueryOptions, PageQueryValues } from "./declare/page-query.ts"
+export { pageQuery } from "./declare/page-query.ts"
 export type { Keep, Publish, PublishedTable, PublishOptions } from "./declare/publish.ts"
 export { publishTo } from "./declare/publish.ts"
 export type { ReadOptions } from "./declare/read.ts"

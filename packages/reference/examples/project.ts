@@ -1,4 +1,4 @@
-import { onArrival, schedule } from "@freshet/core"
+import { identifier, onArrival, pageQuery, schedule, sql } from "@freshet/core"
 import { columnsFromTable, getMigrationsFolder } from "@freshet/schema"
 import { defineConfig } from "freshet/config"
 import { rowsOf, testAsset } from "freshet/testing"
@@ -14,10 +14,23 @@ export const automation = {
   // #endregion
 }
 
+// #region pageQuery
+const mostWatched = pageQuery({
+  name: "most_watched",
+  description: "The ten most watched videos of one day.",
+  asset: "views_per_video",
+  parameters: ["prefix"],
+  query: ({ partition, prefix }) => sql`
+    select video, views from ${identifier(`views_per_video@${partition}`)}
+    where starts_with(video, ${prefix ?? ""}) order by views desc, video limit 10`,
+})
+// #endregion
+
 // #region defineConfig
 export const config = defineConfig({
   assets: [import("./assets.ts"), import("./checks.ts")],
   automation: { videos: schedule("@daily", { zone: "UTC" }) },
+  pageQueries: [mostWatched],
   landing: "landing",
   memoryMb: 4096,
   profiles: { prod: { landing: "s3://videos/landing", lake: "s3://videos/lake" } },

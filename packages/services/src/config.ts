@@ -1,6 +1,6 @@
 import { resolve } from "node:path"
 
-import type { AnyAsset, GroupAutomation } from "@freshet/core"
+import type { AnyAsset, GroupAutomation, PageQuery } from "@freshet/core"
 import {
   collectAssets,
   formatSuggestion,
@@ -11,6 +11,7 @@ import {
 } from "@freshet/core/engine"
 import * as z from "zod/mini"
 
+import { collectPageQueries } from "./data/collect-page-queries.ts"
 import type { DemoGenerators } from "./data/demo-generators.ts"
 import { findDatabaseUrlFault } from "./database-url.ts"
 import { type FreshetConfig, profileSettings } from "./define-config.ts"
@@ -27,6 +28,7 @@ export interface Config {
   /** The environment whose ledger and published tables are used; undefined for the default one. */
   readonly environment: string | undefined
   readonly automation: GroupAutomation
+  readonly pageQueries: readonly PageQuery[]
   readonly pools: Readonly<Record<string, number>>
   readonly home: string
   readonly lake: string
@@ -210,6 +212,7 @@ export function resolveConfig(
     environment: engineSettings.environment,
     profile,
     automation: file?.automation ?? {},
+    pageQueries: collectPageQueries(file?.pageQueries ?? []),
     demo: file?.demo,
     home: absoluteHome,
     lake: resolveLocation(root, lake ?? resolve(absoluteHome, "lake")),
@@ -232,6 +235,7 @@ export function resolveConfig(
 const settingNames = [
   "assets",
   "automation",
+  "pageQueries",
   "demo",
   "profiles",
   ...Object.keys(settingsSchema.shape),

@@ -1,4 +1,4 @@
-import type { AnyAsset, GroupAutomation } from "@freshet/core"
+import type { AnyAsset, GroupAutomation, PageQuery } from "@freshet/core"
 
 import type { DemoGenerators } from "./data/demo-generators.ts"
 
@@ -35,6 +35,8 @@ export interface FreshetConfig {
   readonly assets: readonly (AnyAsset | AssetModule | Promise<AssetModule>)[]
   /** Group → the automation of its assets. */
   readonly automation?: GroupAutomation
+  /** The queries that pages of the web UI ask by name; default: none. */
+  readonly pageQueries?: readonly PageQuery[]
   /** Pool → the number of its steps that may run at once. */
   readonly pools?: Readonly<Record<string, number>>
   /** Folder of Freshet's own state. `FRESHET_HOME`; default `.freshet`. */

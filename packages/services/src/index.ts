@@ -41,7 +41,7 @@ export { listVersions } from "./data/list-versions.ts"
 export { queryAssets, queryPublished } from "./data/query.ts"
 export { readDemoResults } from "./data/read-demo-results.ts"
 export { readQuarantine } from "./data/read-quarantine.ts"
-export { readRecommendations } from "./data/read-recommendations.ts"
+export { readPageQuery } from "./data/read-page-query.ts"
 export { readRows } from "./data/read-rows.ts"
 export { findRelation } from "./data/sql-request.ts"
 export type { AlertListDocument, AlertTestDocument } from "./documents/alerts.ts"
@@ -77,6 +77,7 @@ export type {
   PlanStepDocument,
   SkippedDocument,
 } from "./documents/plan.ts"
+export type { PageQueryResultDocument } from "./documents/page-query.ts"
 export type {
   PartitionRowDocument,
   PartitionsDocument,
@@ -85,7 +86,6 @@ export type {
 } from "./documents/partitions.ts"
 export type { ProblemDocument } from "./documents/problem.ts"
 export type { ProvenanceDocument, ProvenanceLineDocument } from "./documents/provenance.ts"
-export type { RecommendationsDocument } from "./documents/recommendations.ts"
 export type { QuarantineDocument } from "./documents/quarantine.ts"
 export type { QueryResultDocument, ReportDocument, RowDocument } from "./documents/rows.ts"
 export type {

@@ -1,7 +1,8 @@
+import { groupBy } from "@freshet/core/engine"
 import {
   type AttentionDocument,
   liveDemoDays,
-  type RecommendationsDocument,
+  type PageQueryResultDocument,
   type StatusDocument,
 } from "@freshet/services"
 import { expect, test } from "vitest"
@@ -59,16 +60,24 @@ test("with --live a further day, a late line and a bad file land in turn, and ea
 /** Every recommendation is as strong as its paths together, and a mistyped name finds the right one. */
 async function expectRecommendations(address: string): Promise<void> {
   const read = async (query: string) =>
-    (await (await fetch(`${address}api/recommendations${query}`)).json()) as RecommendationsDocument // the service's answer
-  const { user, day, days, people, rooms } = await read("")
-  expect(people).toHaveLength(10)
-  expect(rooms).toHaveLength(10)
-  expect(days).toEqual([day])
-  for (const { strength, paths } of [...people, ...rooms])
-    expect(paths.reduce((sum, { theirs }) => sum + theirs, 0)).toBe(strength)
-  const mistyped = await read(`?user=${user?.name ?? ""}x`)
-  expect(mistyped).toMatchObject({ user: null, people: [] })
-  expect(mistyped.similar_users).toContain(user?.name)
-  const quoted = await read("?user=' or true --")
-  expect(quoted.user).toBeNull()
+    (await (await fetch(`${address}api/queries/${query}`)).json()) as PageQueryResultDocument // the UI's tests parse it
+  const { partition, partitions, rows } = await read("recommended_user")
+  expect(partitions).toEqual([partition])
+  const [user] = rows
+  expect(user).toMatchObject({ is_requested: true })
+  for (const name of ["recommended_people", "recommended_rooms"]) {
+    const paths = groupBy((await read(name)).rows, (row) => row["rec_id"])
+    expect(paths.size).toBe(10)
+    for (const [first, ...others] of paths.values())
+      expect(first?.["strength"]).toBe(
+        [first, ...others].reduce((sum, path) => sum + Number(path?.["theirs"]), 0),
+      )
+  }
+  const name = String(user?.["name"])
+  const mistyped = await read(`recommended_user?user=${name}x`)
+  expect(mistyped.rows).toContainEqual({ ...user, is_requested: false })
+  expect((await read(`recommended_people?user=${name}x`)).rows).toEqual([])
+  expect((await read("recommended_user?user=' or true --")).rows).not.toContainEqual(
+    expect.objectContaining({ is_requested: true }),
+  )
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, QueryClient, useQueries, useQuery } from "@tanstack/react-query"
 
-import type { SessionDocument } from "./documents.ts"
+import type { PageQueryDocument, SessionDocument } from "./documents.ts"
 import { fetchDocument } from "./fetch-document.ts"
 
 const minuteMs = 60_000
@@ -37,6 +37,23 @@ export function useDocument<T>(
 /** Reads several documents of one kind. */
 export function useDocuments<T>(paths: readonly string[]) {
   return useQueries({ queries: paths.map((path) => createQuery<T>(path)) }).map(({ data }) => data)
+}
+
+/** Reads the rows of page queries for one partition and the same values of their parameters; they arrive together. */
+export function usePageQueries<const N extends readonly string[]>(
+  names: N,
+  values: Readonly<Record<string, string | undefined>> = {},
+) {
+  const paths = names.map((name) => formatPath(`/api/queries/${name}`, values))
+  return useQuery({
+    queryKey: paths,
+    queryFn: async ({ signal }) => {
+      const documents = await Promise.all(
+        paths.map((path) => fetchDocument<PageQueryDocument>(path, signal)),
+      )
+      return documents as { readonly [K in keyof N]: PageQueryDocument } // one for each name
+    },
+  })
 }
 
 /** Reads the rights of the visitor. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url"
 
-import { definitions } from "@freshet/assets"
+import { definitions, pageQueries } from "@freshet/assets"
 import { landDemoData } from "@freshet/services"
 import { describe, test } from "vitest"
 
@@ -54,6 +54,7 @@ describe.skipIf(chromiumPath === undefined)("provenance in Chromium", () => {
       },
       {
         assets: definitions().filter(({ group }) => group === "stocktwits"),
+        pageQueries,
         demo: () => import("@freshet/demo"),
         migrations,
       },

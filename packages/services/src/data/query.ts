@@ -1,4 +1,5 @@
 import type { QueryResultDocument } from "../documents/rows.ts"
+import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { openData } from "./open-data.ts"
 import { toPublishedQueryError, toQueryError } from "./query-errors.ts"
@@ -15,28 +16,34 @@ export interface QueryRequest {
 /** Runs a query over assets by name, and reads its first rows. */
 export async function queryAssets(
   services: Services,
+  request: QueryRequest,
+): Promise<QueryResultDocument> {
+  requireSql(request.sql)
+  return services.withProject({}, (project) => queryProject(project, request))
+}
+
+/** Runs a query over the assets of an open project, and reads its first rows. */
+export async function queryProject(
+  project: Project,
   { sql, limit }: QueryRequest,
 ): Promise<QueryResultDocument> {
-  requireSql(sql)
-  return services.withProject({}, async (project) => {
-    const newestPartitions = new Map<string, string>()
-    const find = async (name: string) => {
-      const match = await findNamedRelation(project, sql, name)
-      if (match?.newestPartition !== undefined)
-        newestPartitions.set(match.asset, match.newestPartition)
-      return match?.relation
-    }
-    const result = await openData(project)
-      .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))
-      .catch((error: unknown) => {
-        throw toQueryError(project, sql, error) ?? error
-      })
-    const newest_partitions = [...newestPartitions].map(([asset, partition]) => ({
-      asset,
-      partition,
-    }))
-    return { newest_partitions, ...result }
-  })
+  const newestPartitions = new Map<string, string>()
+  const find = async (name: string) => {
+    const match = await findNamedRelation(project, sql, name)
+    if (match?.newestPartition !== undefined)
+      newestPartitions.set(match.asset, match.newestPartition)
+    return match?.relation
+  }
+  const result = await openData(project)
+    .queryNamed({ sql, find }, (rows) => readFirstRows(rows, limit))
+    .catch((error: unknown) => {
+      throw toQueryError(project, sql, error) ?? error
+    })
+  const newest_partitions = [...newestPartitions].map(([asset, partition]) => ({
+    asset,
+    partition,
+  }))
+  return { newest_partitions, ...result }
 }
 
 /** Runs a query over the published tables in PostgreSQL, and reads its first rows. */

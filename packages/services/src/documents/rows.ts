@@ -20,7 +20,8 @@ export const reportSchema = z.strictObject({
 
 export type ReportDocument = z.infer<typeof reportSchema>
 
-const resultShape = {
+/** The shape of the first rows of a query. */
+export const resultShape = {
   columns: listSchema(z.strictObject({ name: z.string(), type: z.string() })),
   rows: listSchema(rowSchema),
   /** True when the limit left out rows. */

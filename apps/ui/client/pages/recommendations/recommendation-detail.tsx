@@ -1,10 +1,10 @@
 import { formatCount, formatQuantity } from "@freshet/core/engine"
 
-import type { Recommendation } from "../../api/documents.ts"
 import { formatNumberWord } from "../../format.ts"
 import { Drawing } from "../../ui/drawing.tsx"
 import { Section } from "../../ui/layout.tsx"
 import { Provenance } from "../provenance/provenance.tsx"
+import type { Recommendation } from "./use-recommendations.ts"
 
 import classes from "./recommendations.module.css"
 

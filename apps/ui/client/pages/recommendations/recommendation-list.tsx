@@ -1,7 +1,7 @@
 import { formatCount, formatQuantity } from "@freshet/core/engine"
 
-import type { Recommendation } from "../../api/documents.ts"
 import { Section } from "../../ui/layout.tsx"
+import type { Recommendation } from "./use-recommendations.ts"
 
 import classes from "./recommendations.module.css"
 

@@ -2,15 +2,18 @@ import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useEffect, useState } from "react"
 
-import type { Recommendation, RecommendationsDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
-import { formatPath, useDocument } from "../../api/use-document.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Button, Field, inputClass, Key } from "../../ui/controls.tsx"
 import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"
 import { useTitle } from "../use-title.ts"
 import { RecommendationDetail } from "./recommendation-detail.tsx"
 import { RecommendationList } from "./recommendation-list.tsx"
+import {
+  type Recommendation,
+  type Recommendations,
+  useRecommendations,
+} from "./use-recommendations.ts"
 
 import classes from "./recommendations.module.css"
 
@@ -23,23 +26,22 @@ export function RecommendationsPage() {
   useTitle("Recommendations")
   const search: Search = route.useSearch()
   const { user, day } = search
-  const { data, error } = useDocument<RecommendationsDocument>(
-    formatPath("/api/recommendations", { user, day }),
-  )
+  const { data, error } = useRecommendations({ user, day })
   if (data === undefined)
     return error === null ? <Skeleton /> : <Problems problems={toProblems(error)} />
-  return <LoadedRecommendations document={data} search={search} />
+  return <LoadedRecommendations recommendations={data} search={search} />
 }
 
 interface LoadedProps {
-  readonly document: RecommendationsDocument
+  readonly recommendations: Recommendations
   readonly search: Search
 }
 
-function LoadedRecommendations({ document, search }: LoadedProps) {
+function LoadedRecommendations({ recommendations, search }: LoadedProps) {
   const navigate = useNavigate()
   const isRooms = search.kind === "rooms"
-  const list = isRooms ? document.rooms : document.people
+  const { user, day, days } = recommendations
+  const list = isRooms ? recommendations.rooms : recommendations.people
   const picked = list.find(({ id }) => String(id) === search.pick) ?? list[0]
   const change = (changes: Search) => {
     const entries = Object.entries({ ...search, ...changes }).filter(
@@ -57,7 +59,7 @@ function LoadedRecommendations({ document, search }: LoadedProps) {
     if (next !== undefined) change({ pick: String(next.id) })
   }
   const moveDay = (steps: number) => {
-    const next = document.days[document.days.indexOf(document.day ?? "") + steps]
+    const next = days[days.indexOf(day ?? "") + steps]
     if (next !== undefined) change({ day: next })
   }
   useKeys({
@@ -66,15 +68,14 @@ function LoadedRecommendations({ document, search }: LoadedProps) {
     ArrowLeft: () => moveDay(1),
     ArrowRight: () => moveDay(-1),
   })
-  const name = document.user?.name
   return (
     <>
       <h1 className={classes["title"]}>
-        {name === undefined ? "Recommendations" : `Who ${name} might follow`}
+        {user === undefined ? "Recommendations" : `Who ${user.name} might follow`}
       </h1>
-      <Options document={document} search={search} onChange={change} />
-      {picked === undefined || document.user === null || document.day === null ? (
-        <NoRecommendations document={document} search={search} onChange={change} />
+      <Options recommendations={recommendations} search={search} onChange={change} />
+      {picked === undefined || user === undefined || day === undefined ? (
+        <NoRecommendations recommendations={recommendations} search={search} onChange={change} />
       ) : (
         <div className={classes["split"]}>
           <RecommendationList
@@ -84,9 +85,9 @@ function LoadedRecommendations({ document, search }: LoadedProps) {
             onPick={({ id }: Recommendation) => change({ pick: String(id) })}
           />
           <RecommendationDetail
-            user={document.user.name}
-            userId={document.user.id}
-            day={document.day}
+            user={user.name}
+            userId={user.id}
+            day={day}
             recommendation={picked}
             rank={list.indexOf(picked) + 1}
             isRoom={isRooms}
@@ -101,13 +102,15 @@ interface OptionsProps extends LoadedProps {
   readonly onChange: (changes: Search) => void
 }
 
-function Options({ document, search, onChange }: OptionsProps) {
-  const [text, setText] = useState(document.user?.name ?? search.user ?? "")
-  useEffect(() => setText(document.user?.name ?? search.user ?? ""), [document.user, search.user])
+function Options({ recommendations, search, onChange }: OptionsProps) {
+  const { user, day, days, people, rooms } = recommendations
+  const requestedUser = user?.name ?? search.user ?? ""
+  const [text, setText] = useState(requestedUser)
+  useEffect(() => setText(requestedUser), [requestedUser])
   const submit = () => onChange({ user: text === "" ? undefined : text, pick: undefined })
   const kinds = [
-    ["people", "People", document.people.length],
-    ["rooms", "Rooms", document.rooms.length],
+    ["people", "People", people.length],
+    ["rooms", "Rooms", rooms.length],
   ] as const
   return (
     <form
@@ -129,11 +132,11 @@ function Options({ document, search, onChange }: OptionsProps) {
       <Field label="Day">
         <select
           className={inputClass}
-          value={document.day ?? ""}
+          value={day ?? ""}
           onChange={({ target }) => onChange({ day: target.value, pick: undefined })}
         >
-          {document.days.map((day) => (
-            <option key={day}>{day}</option>
+          {days.map((listed) => (
+            <option key={listed}>{listed}</option>
           ))}
         </select>
       </Field>
@@ -154,15 +157,15 @@ function Options({ document, search, onChange }: OptionsProps) {
   )
 }
 
-function NoRecommendations({ document, search, onChange }: OptionsProps) {
-  const { user, day, days, similar_users: similarUsers } = document
+function NoRecommendations({ recommendations, search, onChange }: OptionsProps) {
+  const { user, day, days, people, similarUsers } = recommendations
   if (days.length === 0)
     return (
       <Empty title="No recommendations yet.">
         <p className="quiet">The asset user_recs has no materialized day.</p>
       </Empty>
     )
-  if (user === null)
+  if (user === undefined)
     return (
       <Empty title={`No user is called ${search.user ?? ""}.`}>
         <p className="row quiet">
@@ -179,7 +182,7 @@ function NoRecommendations({ document, search, onChange }: OptionsProps) {
   return (
     <Empty title={`${user.name} has no recommended ${kind} on ${day ?? ""}.`}>
       <p className="quiet">
-        {kind === "rooms" && document.people.length > 0
+        {kind === "rooms" && people.length > 0
           ? "Rooms of this day are not materialized."
           : "They engaged with too few people in the days before."}{" "}
         {formatQuantity(days.length, "day")} {days.length === 1 ? "is" : "are"} materialized.

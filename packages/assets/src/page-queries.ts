@@ -1,0 +1,6 @@
+import type { PageQuery } from "@freshet/core"
+
+import { stocktwitsPageQueries } from "./stocktwits/page-queries.ts"
+
+/** The queries of the pages of all systems. */
+export const pageQueries: readonly PageQuery[] = [...stocktwitsPageQueries]
