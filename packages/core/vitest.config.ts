@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/heavy/**"],
+    setupFiles: ["test/property-seed.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -42,8 +42,8 @@ interface Search extends Unproven {
   readonly finder: WindowFinder
   /** By number of the computation: its proof, unless its partitions or names differ. */
   readonly proofs: (ComputationProof | undefined)[]
-  /** By number of the asset: its changed content, once a reader needs it. */
-  readonly movements: Map<number, Movement | undefined>
+  /** By number of the asset: its changed content, once a reader needs it; "all" if its partitions are not those of the proof. */
+  readonly movements: Map<number, Movement | "all" | undefined>
 }
 
 /** The partitions of an asset with changed content, among those that exist and those of the proof. */
@@ -191,13 +191,13 @@ function markMovedReaders(search: Search, states: ComputationStates, read: Numbe
   const movement = findMovement(search, read)
   if (movement === undefined) return false
   const readers = getSlice(search.unproven, states)
-  if (read.reading.read.window.kind === "latest")
-    setBits(readers.bits, readers.start, readers.start + readers.length) // the newest partition itself may differ
+  if (movement === "all" || read.reading.read.window.kind === "latest")
+    setBits(readers.bits, readers.start, readers.start + readers.length) // of `latest`, the newest partition itself may differ
   else setReaders(readers, search.finder.findWindows(read, states, movement), movement.slice)
   return true
 }
 
-function findMovement(search: Search, read: NumberedRead): Movement | undefined {
+function findMovement(search: Search, read: NumberedRead): Movement | "all" | undefined {
   const { movements } = search
   if (!movements.has(read.upstream))
     movements.set(
@@ -210,12 +210,12 @@ function findMovement(search: Search, read: NumberedRead): Movement | undefined 
 function findMovedFiles(
   { evaluation, recordedFreshness, hash }: Search,
   { reading }: NumberedRead,
-) {
+): Movement | "all" | undefined {
   const { asset } = reading
   if (asset.kind !== "source") return undefined
   const proven = recordedFreshness.proof?.sources.get(asset.name)
   const current = proveSource(evaluation, asset, hash)
-  if (proven?.definition !== current.definition) return moveAll(current, proven)
+  if (proven?.definition !== current.definition) return "all"
   if (isSameLanding(proven, current)) return undefined
   return collectMovement(
     joinSpans(current, proven),
@@ -235,7 +235,7 @@ function getLanded({ landed, from }: SourceProof, partition: number): string | u
   return landed[partition - from]
 }
 
-function findMovedRows(search: Search, computationNumber: number): Movement | undefined {
+function findMovedRows(search: Search, computationNumber: number): Movement | "all" | undefined {
   const { evaluation, moved } = search
   const [states, computation] = [
     evaluation.states[computationNumber],
@@ -243,8 +243,7 @@ function findMovedRows(search: Search, computationNumber: number): Movement | un
   ]
   if (states === undefined || computation === undefined) return undefined
   const proven = search.recordedFreshness.proof?.computations.get(computation.computation.name)
-  if (proven === undefined || search.proofs[computationNumber] === undefined)
-    return moveAll(states, proven)
+  if (proven === undefined || search.proofs[computationNumber] === undefined) return "all"
   if (proven.from === states.from && proven.length === states.length)
     return moved.computationFlags[computationNumber] === 0
       ? undefined
@@ -268,12 +267,6 @@ function joinSpans(first: PartitionSpan, second: PartitionSpan): PartitionSpan {
   const end = Math.max(first.from + first.length, second.from + second.length)
   return { from, length: end - from }
 }
-
-function moveAll(current: PartitionSpan, proven = emptySpan): Movement | undefined {
-  return collectMovement(joinSpans(current, proven), () => true)
-}
-
-const emptySpan: PartitionSpan = { from: 0, length: 0 }
 
 function collectMovement(
   { from, length }: PartitionSpan,

@@ -2,7 +2,17 @@ import { expect, test, vi } from "vitest"
 
 import { type Evaluation, getAsset, getStatus } from "../../src/engine.ts"
 import * as Fingerprints from "../../src/evaluate/fingerprint.ts"
-import { all, daily, latest, previous, sql, staticKeys, unpartitioned } from "../../src/index.ts"
+import {
+  type SourceAsset,
+  all,
+  daily,
+  hourly,
+  latest,
+  previous,
+  sql,
+  staticKeys,
+  unpartitioned,
+} from "../../src/index.ts"
 import {
   afterDay,
   dailyAsset,
@@ -120,6 +130,27 @@ test("a proof does not cover another static key at the same position with the sa
     "fresh",
     "stale",
   ])
+})
+
+test("a proof does not cover the readers of a source with other partitions, even where none of them exists", async () => {
+  const partitions = daily({ start: "2026-01-01" })
+  const buildGraphOf = (files: SourceAsset) =>
+    buildValidGraph(files, dailyAsset("count", sql`from ${files}`, { partitions }))
+  const settings = { whenMissing: "empty" } as const
+  const dailyFiles = partitionedSource("files", partitions, settings)
+  const hourlyFiles = partitionedSource(
+    "files",
+    hourly({ start: "2026-01-01T00", end: "2026-01-01T05" }),
+    settings,
+  )
+  const project = createMemoryProject(afterDay(3))
+  await run(project, buildGraphOf(dailyFiles))
+  expect(getKind(await proveProject(project, buildGraphOf(dailyFiles)), "count", day(3))).toBe(
+    "fresh",
+  )
+  expect(getKind(await proveProject(project, buildGraphOf(hourlyFiles)), "count", day(3))).toBe(
+    "stale",
+  )
 })
 
 test("all fingerprints are equal in these tests", () => {

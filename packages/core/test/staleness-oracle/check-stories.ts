@@ -16,7 +16,7 @@ import {
   type Graph,
   type PlanRequest,
 } from "../../src/engine.ts"
-import { listNames } from "../memory-history.ts"
+import { definePartitions, listNames } from "../memory-history.ts"
 import {
   type PlannedRun,
   proveProject,
@@ -244,10 +244,12 @@ function findRows(
   asset: string,
   [key, input]: [string, string],
 ) {
-  const names = listNames(graph, graph.assets.get(asset)!)
+  const declared = graph.assets.get(asset)!
+  const names = listNames(graph, declared)
+  const definition = definePartitions(declared.partitions)
   const stored = project.records
     .filter(({ asset: name, record }) => names.includes(name) && record.fingerprint === input)
-    .filter((record) => record.key === key)
+    .filter((record) => record.key === key && record.definition === definition)
     .toSorted((first, second) => first.sequence - second.sequence)
   return project.files.get(stored.at(-1)?.record.file ?? "")
 }
