@@ -1,4 +1,4 @@
-import { type Asset, type Columns, daily, type Daily, dueBy } from "@freshet/core"
+import { type Asset, type Columns, daily, type Daily, dueBy, unpartitioned } from "@freshet/core"
 
 /** Any asset of this group with days of New York. */
 export type DailyAsset = Asset<string, Columns, Daily>
@@ -20,6 +20,16 @@ export const dailyOptions = {
   tags: ["daily", "published"],
   freshness: dueBy("05:00", "America/New_York"),
 } as const
+
+/** Options of sources that land in one file. */
+export const unpartitionedLandedOptions = {
+  ...groupOptions,
+  partitions: unpartitioned,
+  tags: ["landed"],
+} as const
+
+/** Options of trained models. */
+export const modelOptions = { ...groupOptions, partitions: unpartitioned, tags: ["model"] } as const
 
 /** Options of published assets without partitions. */
 export const unpartitionedOptions = { ...groupOptions, tags: ["published"] } as const

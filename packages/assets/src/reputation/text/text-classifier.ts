@@ -1,7 +1,15 @@
-import { type LinearModel, toProbability, trainLogisticRegression } from "./logistic-regression.ts"
-import { multiplyRows, toSparseRows } from "./sparse-rows.ts"
-import { countTerms } from "./terms.ts"
-import { buildVocabulary, createVectorizer, type Vocabulary } from "./vocabulary.ts"
+import {
+  type LinearModel,
+  toProbability,
+  trainLogisticRegression,
+} from "../../text-classification/logistic-regression.ts"
+import { multiplyRows, toSparseRows } from "../../text-classification/sparse-rows.ts"
+import { countTerms } from "../../text-classification/terms.ts"
+import {
+  buildVocabulary,
+  createVectorizer,
+  type Vocabulary,
+} from "../../text-classification/vocabulary.ts"
 
 /** A text that was labelled by hand. */
 export interface LabelledText {

@@ -58,15 +58,17 @@ function compareText(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-/** Converts terms to a row of TF-IDF values with length 1, in the order of columns. */
+/** Creates a function that converts terms to a row of TF-IDF values with length 1, in the order of columns. */
 export function createVectorizer(
   vocabulary: Vocabulary,
+  /** Converts the count of a term to its frequency. */
+  toFrequency: (count: number) => number = (count) => count,
 ): (counts: ReadonlyMap<string, number>) => SparseRow {
   const columns = new Map(vocabulary.map(({ term, idf }, column) => [term, { column, idf }]))
   return (counts) => {
     const entries = [...counts].flatMap(([term, count]): SparseRow => {
       const entry = columns.get(term)
-      return entry === undefined ? [] : [[entry.column, count * entry.idf]]
+      return entry === undefined ? [] : [[entry.column, toFrequency(count) * entry.idf]]
     })
     const sorted = entries.toSorted(([one], [other]) => one - other)
     const length = Math.sqrt(sorted.reduce((sum, [, value]) => sum + value * value, 0))

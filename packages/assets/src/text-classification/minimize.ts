@@ -13,12 +13,12 @@ interface Correction {
 
 const maxIterations = 200
 const maxCorrections = 10
-const tolerance = 1e-5
 
-/** Finds the minimum of a smooth convex function with the L-BFGS method (Liu and Nocedal 1989), from the origin. */
+/** Finds the minimum of a smooth convex function with the L-BFGS method (Liu and Nocedal 1989), from the origin: a point whose gradient is at most `tolerance`. */
 export function minimize(
   dimensions: number,
   evaluate: (point: Float64Array) => Evaluated,
+  { tolerance }: { readonly tolerance: number },
 ): Float64Array {
   let point: Float64Array = new Float64Array(dimensions)
   let current = evaluate(point)

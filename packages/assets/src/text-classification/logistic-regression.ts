@@ -15,25 +15,31 @@ export interface TrainingOptions {
   readonly strength: number
 }
 
+const tolerance = 1e-5
+
 /** Trains a logistic regression with L2 regularization of the weights. Equal rows in equal order give equal bytes. */
 export function trainLogisticRegression(
   rows: SparseRows,
   { labels, columns, strength }: TrainingOptions,
 ): LinearModel {
-  const point = minimize(columns + 1, (weights) => {
-    const intercept = weights[columns] ?? 0
-    const odds = multiplyRows(rows, weights, intercept)
-    const gradient = weights.slice()
-    gradient[columns] = 0
-    let loss = 0
-    for (let column = 0; column < columns; column += 1) loss += (weights[column] ?? 0) ** 2 / 2
-    for (const [row, logOdds] of odds.entries()) {
-      const sign = labels[row] === true ? 1 : -1
-      loss += strength * computeLoss(sign * logOdds)
-      addRow(gradient, rows, row, -sign * strength * toProbability(-sign * logOdds))
-    }
-    return { value: loss, gradient }
-  })
+  const point = minimize(
+    columns + 1,
+    (weights) => {
+      const intercept = weights[columns] ?? 0
+      const odds = multiplyRows(rows, weights, intercept)
+      const gradient = weights.slice()
+      gradient[columns] = 0
+      let loss = 0
+      for (let column = 0; column < columns; column += 1) loss += (weights[column] ?? 0) ** 2 / 2
+      for (const [row, logOdds] of odds.entries()) {
+        const sign = labels[row] === true ? 1 : -1
+        loss += strength * computeLoss(sign * logOdds)
+        addRow(gradient, rows, row, -sign * strength * toProbability(-sign * logOdds))
+      }
+      return { value: loss, gradient }
+    },
+    { tolerance },
+  )
   return { weights: point.subarray(0, columns), intercept: point[columns] ?? 0 }
 }
 
