@@ -58,28 +58,59 @@ const word = fc.constantFrom(
   ),
 )
 
-/** Messages of a day; those of people with an odd id are recommended, and have a word of their own. */
+/** Changes that make a message invalid, and lines that are not messages. */
+const oddMessage = fc.constantFrom<Readonly<Record<string, unknown>> | string>(
+  { user_id: 0 },
+  { user_id: 2_147_483_648 },
+  { user_id: 1e30 },
+  { user_id: "5" },
+  { user_id: 1.5 },
+  { user_id: undefined },
+  { id: -4 },
+  { id: 2 ** 53 },
+  { body: null },
+  { body: 7 },
+  { recommended: "true" },
+  { created_at: "2026-02-30T10:00:00Z" },
+  { created_at: "2026-02-28 at ten" },
+  { created_at: "2027-01-01T00:00:00Z" },
+  { created_at: 1_772_000_000 },
+  { conversation: 5 },
+  { entities: [] },
+  { links: {} },
+  "",
+  "5",
+  "[]",
+  '{"id": 5',
+)
+
+/** Messages of a day; most of those of people with an odd id are recommended, and have a word of their own. */
 function randomMessages(day: number): fc.Arbitrary<string> {
   const end = firstDay + (day + 1) * dayMs
-  const message = fc.tuple(
-    fc.integer({ min: 1, max: 7 }),
-    fc.array(word, { maxLength: 6 }),
-    fc.integer({ min: 1, max: 9 * 86_400 }),
-  )
+  const message = fc.record({
+    user: fc.integer({ min: 1, max: 7 }),
+    words: fc.array(word, { maxLength: 6 }),
+    age: fc.integer({ min: 1, max: 9 * 86_400 }),
+    isUsual: fc.integer({ min: 0, max: 5 }).map((number) => number > 0),
+    isRepeated: fc.integer({ min: 0, max: 15 }).map((number) => number === 0),
+    odd: fc.oneof({ weight: 12, arbitrary: fc.constant({}) }, oddMessage),
+  })
   return fc.array(message, { minLength: 0, maxLength: 12 }).map((messages) =>
     messages
-      .map(([user, words, age], at) => {
+      .map(({ user, words, age, isUsual, isRepeated, odd }, at) => {
+        if (typeof odd === "string") return `${odd}\n`
         const isGood = user % 2 === 1
-        const body = [isGood ? "Research" : "pump", ...words].join(" ")
         const created_at = `${new Date(end - age * 1000).toISOString().slice(0, 19)}Z`
         const landed = {
-          id: day * 100 + at + 1,
-          body,
+          id: day * 100 + at + (isRepeated ? 0 : 1),
+          body: [isGood ? "Research" : "pump", ...words].join(" "),
           created_at,
           user_id: user,
-          recommended: isGood,
+          recommended: isGood === isUsual,
+          conversation: { parent_message_id: at },
+          entities: { sentiment: at % 2 === 0 ? null : { basic: "Bullish" } },
         }
-        return `${JSON.stringify(landed)}\n`
+        return `${JSON.stringify({ ...landed, ...odd })}\n`
       })
       .join(""),
   )
@@ -118,17 +149,21 @@ export interface RandomSettings {
   readonly expireAfterDays: number
   readonly recommendations: number
   readonly messageDays: number
+  readonly trainingDocuments: number
+  readonly seed: number
   readonly order: "filterThenCut" | "cutThenFilter"
 }
 
 /** Settings small enough for limits and windows to cut. */
-export function randomSettings(): fc.Arbitrary<RandomSettings> {
+export function randomSettings(order: RandomSettings["order"]): fc.Arbitrary<RandomSettings> {
   return fc.record({
     decayDays: fc.constantFrom(2, 7, 90),
     closest: fc.constantFrom(1, 2, 50),
     expireAfterDays: fc.constantFrom(0, 1, 2),
     recommendations: fc.constantFrom(1, 2, 20),
     messageDays: fc.constantFrom(2, 364),
-    order: fc.constantFrom("filterThenCut", "cutThenFilter"),
+    trainingDocuments: fc.constantFrom(5, 20_000),
+    seed: fc.integer({ min: 1, max: 1000 }),
+    order: fc.constant(order),
   })
 }

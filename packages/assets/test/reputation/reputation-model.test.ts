@@ -1,5 +1,5 @@
 import { testAsset } from "@freshet/io/asset-test"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 
 import { reputation } from "../../src/index.ts"
 import { findAsset } from "../find-asset.ts"
@@ -96,40 +96,57 @@ test("the model has its terms, its scores on held-out documents and its reliabil
   expect(new Set(reliability.map(({ value }) => value))).toEqual(new Set([0, 1]))
 })
 
-test("a day without messages trains nothing, and keeps the model of the day before", async () => {
+test("a day without messages trains nothing and says so, and keeps the model of the day before", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {})
   const rows = await testAsset(findAsset(assets, "reputation_model"), {
     partition: day,
     reads: { messages: [], documents, earlier: [earlierRow] },
   })
   expect(rows).toEqual([earlierRow])
+  expect(log.mock.calls).toEqual([
+    ["2026-01-07: no messages, so nothing is trained; the model of the day before stays."],
+  ])
+  log.mockRestore()
 })
 
-test("the same messages train the same model with 1, 2 and 4 threads", async () => {
-  const lines = Array.from({ length: 300 }, (_, at) => {
-    const words = at % 2 === 0 ? "earnings margin guidance" : "moon rocket pump"
-    const message = {
-      id: at + 1,
-      user_id: (at % 30) + 1,
-      body: `${words} $T${at % 7} w${"abcdefg"[at % 7] ?? ""}x`,
-      created_at: `2026-01-0${(at % 6) + 1}T10:00:00Z`,
-      recommended: at % 2 === 0,
-    }
-    return `${JSON.stringify(message)}\n`
+/** Messages of four days: as many stored files, which threads read at the same time. */
+function landManyMessages(landing: string): void {
+  const days = ["2026-01-04", "2026-01-05", "2026-01-06", day]
+  const files = days.map((landedDay, file) => {
+    const lines = Array.from({ length: 400 }, (_, at) => {
+      const isGood = at % 2 === 0
+      const words = isGood ? "earnings margin guidance" : "moon rocket pump"
+      const rareWord = String.fromCharCode(97 + (at % 11), 97 + ((at * file) % 23))
+      const message = {
+        id: file * 1000 + at + 1,
+        user_id: ((at * 7) % 60) + 1,
+        body: `${words} $T${at % 7} ${rareWord} w${"abcdefg"[at % 7] ?? ""}x`,
+        created_at: `2026-01-0${(at % 4) + 1}T10:00:00Z`,
+        recommended: at % 9 === 0 ? !isGood : isGood,
+      }
+      return `${JSON.stringify(message)}\n`
+    })
+    const messages = lines.join("")
+    return [
+      landedDay,
+      { follow: "", reply: "", mention: "", like: "", user: "", messages },
+    ] as const
   })
-  const landedFiles = new Map([
-    [day, { follow: "", reply: "", mention: "", like: "", user: "", messages: lines.join("") }],
-  ])
-  const models = await Promise.all(
-    [1, 2, 4].map((threads) =>
-      withEngine({ threads }, async (fixture) => {
-        landFiles(fixture.landing, landedFiles)
-        const project = { ...fixture, firstDay: day }
-        const made = await materializeDay(reputation(), project, day)
-        return made.rows("reputation_model")
-      }),
-    ),
-  )
-  expect(models[0]?.length).toBeGreaterThan(10)
-  expect(models[1]).toEqual(models[0])
-  expect(models[2]).toEqual(models[0])
+  landFiles(landing, new Map(files))
+}
+
+test("the same messages train the same model with 1, 2 and 4 threads, byte for byte", async () => {
+  const models: Buffer[] = []
+  const names = ["clean_messages", "weekly_documents", "training_documents", "reputation_model"]
+  for (const threads of [1, 2, 4])
+    await withEngine({ threads }, async (fixture) => {
+      landManyMessages(fixture.landing)
+      const modelAssets = reputation().filter(({ name }) => names.includes(name))
+      const made = await materializeDay(modelAssets, { ...fixture, firstDay: "2026-01-04" }, day)
+      const rows = await made.rows("reputation_model")
+      expect(rows.length).toBeGreaterThan(100)
+      models.push(await made.bytes("reputation_model"))
+    })
+  expect(models[1]?.equals(models[0] ?? Buffer.of())).toBe(true)
+  expect(models[2]?.equals(models[0] ?? Buffer.of())).toBe(true)
 })

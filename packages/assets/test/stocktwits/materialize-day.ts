@@ -35,6 +35,8 @@ export interface QuarantinedLine {
 export interface MaterializedDay {
   /** One array a row, its values in the order of the declared columns; of an earlier day if it is given. */
   readonly rows: (asset: string, day?: string) => Promise<readonly (readonly unknown[])[]>
+  /** The stored file of an asset on the day. */
+  readonly bytes: (asset: string) => Promise<Buffer>
   readonly checks: readonly (CheckResult & { readonly day: string })[]
   readonly lineCounts: readonly (LineCount & { readonly day: string })[]
   readonly quarantined: readonly QuarantinedLine[]
@@ -113,10 +115,19 @@ export async function materializeDay(
   const quarantined = await Promise.all(
     lineCounts.map(({ day, file }) => readQuarantinedLines(project.store, day, file)),
   )
+  const findAsset = (name: string): Asset => {
+    const asset = assets.filter(isAsset).find((candidate) => candidate.name === name)
+    if (asset === undefined) throw new Error(`no asset ${name}`)
+    return asset
+  }
   return {
+    bytes: async (name) => {
+      const { outputs } = await materializeOnce(findAsset(name), day)
+      const file = outputs.find((output) => output.asset === name)?.file ?? ""
+      return await readFile(await project.store.localPath(file))
+    },
     rows: async (name, at = day) => {
-      const asset = assets.filter(isAsset).find((candidate) => candidate.name === name)
-      if (asset === undefined) throw new Error(`no asset ${name}`)
+      const asset = findAsset(name)
       return await readRows(project, asset, await getRelation(readSelf(asset), asset, at))
     },
     checks: results.flatMap(({ day, result }) => result.checks.map((check) => ({ ...check, day }))),
