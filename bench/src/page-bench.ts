@@ -1,4 +1,4 @@
-/** Times the web page in Chromium: the lineage of 1,000 assets, and 100,000 partitions. Usage: page-bench.js [--runs 5]. */
+/** Times the web page in Chromium: the lineage of 1,000 assets, 100,000 partitions, and events. Usage: page-bench.js [--runs 5]. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
@@ -11,7 +11,7 @@ import { type Browser, chromium } from "playwright-core"
 import { withBenchServer } from "./bench-server.ts"
 import { type FreshetSettings, toEnvironmentVariables } from "./freshet-process.ts"
 import { findMedian } from "./measure-process.ts"
-import { measureGraph, measurePartitions } from "./page-measures.ts"
+import { measureEvents, measureGraph, measurePartitions } from "./page-measures.ts"
 import { hourlyDays, pageSize } from "./page-project.ts"
 import { copyWorkspace } from "./workspace-copy.ts"
 
@@ -107,14 +107,7 @@ async function measureAll(address: string, runs: number): Promise<readonly Limit
   console.error(`The first status took ${Math.round(performance.now() - startedMs)} ms.`)
   const repeat = async (measure: (browser: Browser) => Promise<number>) => {
     const times: number[] = []
-    for (let run = 0; run < runs; run += 1) {
-      const browser = await chromium.launch({
-        executablePath: "/usr/bin/chromium",
-        args: ["--no-sandbox", "--disable-gpu"],
-      })
-      times.push(await measure(browser))
-      await browser.close()
-    }
+    for (let run = 0; run < runs; run += 1) times.push(await withBrowser(measure))
     return findMedian(times)
   }
   const open = Array.from(
@@ -137,7 +130,35 @@ async function measureAll(address: string, runs: number): Promise<readonly Limit
     500,
     repeat((browser) => measurePartitions(browser, readings)),
   )
+  const events = await withBrowser((browser) => measureEvents(browser, address, backfill))
+  await add("event of a step to pixels, p95", 300, Promise.resolve(findP95(events.stepMs)))
+  await add("change of 1,000 assets to pixels", 2000, Promise.resolve(findP95(events.changeMs)))
   return limits
+}
+
+/** The days of one asset, which take one step each. */
+const backfill = {
+  kind: "backfill",
+  asset: "asset_0",
+  partitions: { from: "2026-01-01", to: "2026-01-28" },
+  downstream: false,
+}
+
+function findP95(values: readonly number[]): number {
+  const sorted = values.toSorted((first, second) => first - second)
+  return sorted[Math.ceil(sorted.length * 0.95) - 1] ?? Number.NaN
+}
+
+async function withBrowser<T>(work: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu"],
+  })
+  try {
+    return await work(browser)
+  } finally {
+    await browser.close()
+  }
 }
 
 function report(limits: readonly Limit[]): number {

@@ -50,3 +50,79 @@ export async function measurePartitions(browser: Browser, address: string): Prom
   await open()
   return await open()
 }
+
+/** The delays of a page, from the time of an event of the server to the frame that shows it. */
+interface EventDelays {
+  /** Steps that start or end: the event itself has everything. */
+  readonly stepMs: readonly number[]
+  /** Changes of the project: the page reads its documents again. */
+  readonly changeMs: readonly number[]
+}
+
+/** Measures how long a page takes to show the events of a backfill. */
+export async function measureEvents(
+  browser: Browser,
+  address: string,
+  backfill: object,
+): Promise<EventDelays> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.addInitScript(recordDelays)
+  await page.goto(`${address}/`)
+  await page.locator("h1").waitFor()
+  await page.evaluate(async (target) => {
+    const headers = { "content-type": "application/json", "x-freshet-action": "1" }
+    await fetch("/api/requests", { method: "POST", headers, body: JSON.stringify({ target }) })
+  }, backfill)
+  await page.waitForFunction(() => (globalThis as Partial<Recorder>).isSettled?.())
+  return page.evaluate(() => (globalThis as unknown as Recorder).delays)
+}
+
+interface Recorder {
+  readonly delays: { readonly stepMs: number[]; readonly changeMs: number[] }
+  readonly isSettled: () => boolean
+}
+
+/** Records in the page when the first change of the page after each event is drawn. It is sent as a text: everything that it uses is inside. */
+function recordDelays(): void {
+  const delays = { stepMs: [] as number[], changeMs: [] as number[] }
+  const waiting: { readonly atMs: number; readonly isStep: boolean; isRead: boolean }[] = []
+  let isOver = false
+  const isSettled = () => isOver && waiting.length === 0 && delays.changeMs.length > 0
+  Object.assign(globalThis, { delays, isSettled })
+  const observeEvent = (kind: string, data: string) => {
+    const event = JSON.parse(data) as { at?: string; request?: { state: string } }
+    if (event.request?.state === "ended") isOver = true
+    const isStep = kind === "step_started" || kind === "step_ended"
+    if (event.at !== undefined && (isStep || kind === "project_changed"))
+      waiting.push({ atMs: Date.parse(event.at), isStep, isRead: false })
+  }
+  const { addEventListener } = EventSource.prototype
+  EventSource.prototype.addEventListener = function add(
+    this: EventSource,
+    kind: string,
+    listener: EventListener,
+  ) {
+    addEventListener.call(this, kind, (event) => {
+      if (event instanceof MessageEvent) observeEvent(kind, String(event.data))
+      listener.call(this, event)
+    })
+  } as typeof addEventListener
+  new PerformanceObserver((list) => {
+    if (!list.getEntries().some(({ name }) => name.endsWith("/api/status"))) return
+    for (const event of waiting) event.isRead = true
+    record() // a document without a difference changes nothing
+  }).observe({ type: "resource" })
+  const record = () =>
+    requestAnimationFrame(() => {
+      const nowMs = performance.timeOrigin + performance.now()
+      for (const event of waiting.splice(0))
+        if (event.isStep || event.isRead)
+          delays[event.isStep ? "stepMs" : "changeMs"].push(nowMs - event.atMs)
+        else waiting.push(event)
+    })
+  new MutationObserver(record).observe(document, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  })
+}

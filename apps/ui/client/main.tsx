@@ -8,7 +8,7 @@ import { createRoot } from "react-dom/client"
 
 import type { RequestDocument } from "./api/documents.ts"
 import { fetchDocument } from "./api/fetch-document.ts"
-import { connectEvents } from "./api/live.ts"
+import { connectEvents, type LiveOptions, readFirstEventId } from "./api/live.ts"
 import { queryClient } from "./api/use-document.ts"
 import { router } from "./router.tsx"
 import { throttle } from "./throttle.ts"
@@ -16,7 +16,7 @@ import { throttle } from "./throttle.ts"
 /** The shortest time between two readings of all documents, while a run changes the ledger all the time. */
 const refreshMs = 600
 
-connectEvents({
+const liveOptions: LiveOptions = {
   onProjectChanged: throttle(() => void queryClient.invalidateQueries(), refreshMs),
   readRequests: async () => {
     const { requests } = await fetchDocument<{ readonly requests: readonly RequestDocument[] }>(
@@ -24,7 +24,8 @@ connectEvents({
     )
     return requests
   },
-})
+}
+connectEvents(liveOptions, readFirstEventId())
 
 const root = document.querySelector("#root")
 if (root !== null)

@@ -5,6 +5,8 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router"
 
+import { prefetchDocuments } from "./api/use-document.ts"
+import { listAssetPaths } from "./pages/asset/asset-documents.ts"
 import { NotFoundPage, PageError } from "./pages/page-error.tsx"
 import { TodayPage } from "./pages/today/today-page.tsx"
 import { Shell } from "./shell/shell.tsx"
@@ -21,9 +23,18 @@ function createSearchReader<K extends string>(names: readonly K[]) {
   }
 }
 
-const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage })
+const rootRoute = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  loader: () => prefetchDocuments("/api/session", "/api/status"),
+})
 
-const todayRoute = createRoute({ getParentRoute: () => rootRoute, path: "/", component: TodayPage })
+const todayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  component: TodayPage,
+  loader: () => prefetchDocuments("/api/attention"),
+})
 
 const catalogRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -47,21 +58,27 @@ const lineageRoute = createRoute({
     "path",
   ]),
   component: lazyRouteComponent(() => import("./pages/lineage/lineage-page.tsx"), "LineagePage"),
+  loader: () => prefetchDocuments("/api/lineage"),
 })
+
+const readAssetSearch = createSearchReader([
+  "tab",
+  "partition",
+  "column",
+  "compare",
+  "from",
+  "to",
+  "backfill",
+])
 
 const assetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/assets/$asset",
-  validateSearch: createSearchReader([
-    "tab",
-    "partition",
-    "column",
-    "compare",
-    "from",
-    "to",
-    "backfill",
-  ]),
+  validateSearch: readAssetSearch,
   component: lazyRouteComponent(() => import("./pages/asset/asset-page.tsx"), "AssetPage"),
+  loaderDeps: ({ search }) => ({ tab: search.tab }),
+  loader: ({ params: { asset }, deps: { tab } }) =>
+    prefetchDocuments(...listAssetPaths(asset, tab)),
 })
 
 const runsRoute = createRoute({

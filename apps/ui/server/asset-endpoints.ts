@@ -35,6 +35,7 @@ export const assetEndpoints: readonly Endpoint[] = [
     summary: "One asset with its declaration and its state",
     input: z.strictObject({ ...assetShape, partition: optionalText }),
     answer: assetDetailSchema,
+    isLasting: true,
     handle: ({ services }, request) => readAssetDetail(services, request),
   }),
   defineEndpoint({
@@ -43,6 +44,7 @@ export const assetEndpoints: readonly Endpoint[] = [
     summary: "Root causes of the status of one partition",
     input: z.strictObject({ ...assetShape, partition: optionalText }),
     answer: explanationSchema,
+    isLasting: true,
     handle: ({ services }, request) => explainStaleness(services, request),
   }),
   defineEndpoint({
@@ -55,6 +57,7 @@ export const assetEndpoints: readonly Endpoint[] = [
       limit: countSchema(100, 1000),
     }),
     answer: partitionsSchema,
+    isLasting: true,
     handle: ({ services }, request) => readPartitions(services, request),
   }),
   defineEndpoint({
@@ -77,6 +80,7 @@ export const assetEndpoints: readonly Endpoint[] = [
     summary: "Origin and uses of a column, from the engine's bound plans",
     input: z.strictObject({ ...assetShape, column: text }),
     answer: columnLineageSchema,
+    isLasting: true,
     handle: ({ services }, request) => readColumnLineage(services, request),
   }),
   defineEndpoint({

@@ -11,23 +11,34 @@ const types: Readonly<Record<string, string>> = {
   ".json": "application/json",
 }
 
-/** Answers with a file of the built client; any other path is a view of the page. */
-export async function serveClientFile(context: Context, folder: string): Promise<Response> {
+/** The folder of the built client, and the id of the newest event. */
+export interface ClientOptions {
+  readonly folder: string
+  readonly getLastEventId: () => string
+}
+
+/** Answers with a file of the built client; any other path is a view of the page, which listens to events from this moment on. */
+export async function serveClientFile(
+  context: Context,
+  { folder, getLastEventId }: ClientOptions,
+): Promise<Response> {
   const path = normalize(join(folder, decodePath(context.req.path)))
   const isInside = path.startsWith(folder + sep)
   const type = types[extname(path)]
-  const content =
+  const file =
     isInside && type !== undefined ? await readFile(path).catch(() => undefined) : undefined
-  if (content !== undefined && type !== undefined)
-    return context.body(new Uint8Array(content), 200, {
+  if (file !== undefined && type !== undefined)
+    return context.body(new Uint8Array(file), 200, {
       "content-type": type,
       "cache-control": path.includes(`${sep}files${sep}`)
         ? "public, max-age=31536000, immutable"
         : "no-cache",
     })
   if (context.req.path.startsWith("/files/")) return context.notFound()
+  const eventId = getLastEventId()
   const page = await readFile(join(folder, "index.html"), "utf8")
-  return context.html(page, 200, { "cache-control": "no-cache" })
+  const content = page.replace('content=""', `content="${eventId}"`)
+  return context.html(content, 200, { "cache-control": "no-cache" })
 }
 
 function decodePath(path: string): string {

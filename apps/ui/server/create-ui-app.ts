@@ -20,10 +20,12 @@ import {
 import type { Runner } from "./local-runner.ts"
 import { loginPage } from "./login-page.ts"
 import { getProblemStatus, toProblems } from "./problems.ts"
+import type { ReadOnce } from "./shared-project.ts"
 
 /** The parts of the web application. */
 export interface UiAppOptions {
   readonly services: Services
+  readonly readOnce: ReadOnce
   readonly runner: Runner
   /** The version of Node that serves. */
   readonly nodeVersion: string
@@ -64,7 +66,8 @@ export function createUiApp(options: UiAppOptions): Hono<GuardEnvironment> {
     const message = `No document is at ${context.req.path}.`
     return context.json({ problems: [{ kind: "usage", asset: null, message, hint: null }] }, 404)
   })
-  app.get("*", (context) => serveClientFile(context, options.clientFolder))
+  const client = { folder: options.clientFolder, getLastEventId: options.events.hub.getLastId }
+  app.get("*", (context) => serveClientFile(context, client))
   app.onError((error, context) => {
     if (getProblemStatus(error) === 500) options.reportFault(error)
     return context.json(toProblems(error), getProblemStatus(error))
@@ -90,22 +93,25 @@ function addLogin(app: Hono<GuardEnvironment>, access: AccessOptions): void {
 
 function addEndpoint(
   app: Hono<GuardEnvironment>,
-  { services, runner, nodeVersion }: UiAppOptions,
-  { method, path, input, handle }: Endpoint,
+  { services, readOnce, runner, nodeVersion }: UiAppOptions,
+  { method, path, input, isLasting = false, handle }: Endpoint,
 ): void {
   app.on(method.toUpperCase(), path, async (context) => {
     const { req } = context
     const values: unknown = method === "get" ? req.query() : await req.json().catch(() => ({}))
     const parsed = z.safeParse(input, { ...toRecord(values), ...req.param() })
     if (!parsed.success) return context.json(describeInvalidInput(parsed.error), 400)
-    const document = await handle(
-      { services, runner, nodeVersion },
-      { ...toRecord(values), ...req.param() },
-    )
-    return context.body(JSON.stringify(document, toJsonValue), 200, {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-    })
+    const read = async () => {
+      const endpointInput = { ...toRecord(values), ...req.param() }
+      const document = await handle({ services, runner, nodeVersion }, endpointInput)
+      return JSON.stringify(document, toJsonValue)
+    }
+    const headers = { "content-type": "application/json", "cache-control": "no-store" }
+    if (!isLasting) return context.body(await read(), 200, headers)
+    const { text, compressed } = await readOnce(req.url, read)
+    return req.header("accept-encoding")?.includes("gzip") === true
+      ? context.body(compressed, 200, { ...headers, "content-encoding": "gzip" })
+      : context.body(text, 200, headers)
   })
 }
 

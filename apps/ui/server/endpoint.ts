@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly summary: string
   readonly input: z.core.$ZodType
   readonly answer: z.core.$ZodType
+  /** True if the answer stays the same until the project changes. */
+  readonly isLasting?: boolean
   readonly handle: (context: EndpointContext, input: unknown) => Promise<object>
 }
 

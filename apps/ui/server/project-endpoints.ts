@@ -24,6 +24,7 @@ export const projectEndpoints: readonly Endpoint[] = [
     summary: "States of the selected assets",
     input: selectionSchema,
     answer: statusSchema,
+    isLasting: true,
     handle: ({ services }, { selection }) =>
       readStatus(services, { selection: toWords(selection), states: [] }),
   }),
@@ -33,6 +34,7 @@ export const projectEndpoints: readonly Endpoint[] = [
     summary: "Root causes of everything that is not fresh",
     input: noInput,
     answer: attentionSchema,
+    isLasting: true,
     handle: ({ services }) => readAttention(services),
   }),
   defineEndpoint({
@@ -41,6 +43,7 @@ export const projectEndpoints: readonly Endpoint[] = [
     summary: "Declarations of the selected assets",
     input: selectionSchema,
     answer: assetListSchema,
+    isLasting: true,
     handle: ({ services }, { selection }) => listAssets(services, toWords(selection)),
   }),
   defineEndpoint({
@@ -53,6 +56,7 @@ export const projectEndpoints: readonly Endpoint[] = [
       down: z.optional(z.coerce.number()),
     }),
     answer: lineageSchema,
+    isLasting: true,
     handle: ({ services }, { selection, up, down }) =>
       readLineage(services, { selection: toWords(selection), up, down }),
   }),

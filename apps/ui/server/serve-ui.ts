@@ -56,7 +56,7 @@ export async function createUi(options: UiOptions): Promise<Ui> {
     options
   requireTokens(host, tokens)
   const hub = createEventHub<UiEvent>(randomUUID().slice(0, 8))
-  const { services, invalidate } = shareProject(
+  const { services, invalidate, readOnce } = shareProject(
     await createServices({ emit: () => {}, watchesSteps: false }),
   )
   const publish = (event: UiEvent) => {
@@ -71,7 +71,7 @@ export async function createUi(options: UiOptions): Promise<Ui> {
   const { watcher, getLedgerFault } = createWatcher(publish, readOnly ? () => {} : resume)
   const events = { hub, getLedgerFault }
   return {
-    app: createUiApp({ ...appOptions, services, runner, events, access }),
+    app: createUiApp({ ...appOptions, services, readOnce, runner, events, access }),
     signal: services.signal,
     run: async () => {
       if (firstRequest !== undefined) runner.submit(await recordRunWork(services, firstRequest))

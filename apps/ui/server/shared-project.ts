@@ -1,3 +1,6 @@
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
+
 import { FreshetError } from "@freshet/core/engine"
 import type { Project, Services } from "@freshet/services"
 
@@ -6,7 +9,21 @@ export interface SharedServices {
   readonly services: Services
   /** Makes the next read open the project again: the ledger or the landing zone changed. */
   readonly invalidate: () => void
+  /** Reads the answer to a question once until then. */
+  readonly readOnce: ReadOnce
 }
+
+/** The text of an answer, and the same compressed with gzip. */
+export interface Answer {
+  readonly text: string
+  readonly compressed: Uint8Array<ArrayBuffer>
+}
+
+/** Returns the retained answer to a question, or reads it. */
+export type ReadOnce = (question: string, read: () => Promise<string>) => Promise<Answer>
+
+/** The number of answers that are retained with a project. */
+const maxAnswers = 50
 
 /** The time after which a project is opened again: assets become overdue by the clock alone. */
 const maxAgeMs = 30_000
@@ -14,6 +31,8 @@ const maxAgeMs = 30_000
 interface OpenedProject {
   readonly project: Promise<Project>
   readonly openedMs: number
+  /** Question → answer. */
+  readonly answers: Map<string, Promise<Answer>>
   /** Closes the project as soon as no read uses it. */
   readonly retire: () => void
   readonly use: <T>(work: () => Promise<T>) => Promise<T>
@@ -38,6 +57,13 @@ export function shareProject(services: Services): SharedServices {
   services.signal.addEventListener("abort", invalidate, { once: true })
   return {
     invalidate,
+    readOnce: (question, readText) => {
+      const { answers } = getCurrent()
+      const answer = answers.get(question) ?? readText().then(compressAnswer)
+      if (answers.size < maxAnswers) answers.set(question, answer)
+      answer.catch(() => answers.delete(question))
+      return answer
+    },
     services: {
       ...services,
       withProject: async (options, work) => {
@@ -50,6 +76,12 @@ export function shareProject(services: Services): SharedServices {
       },
     },
   }
+}
+
+const compress = promisify(gzip)
+
+async function compressAnswer(text: string): Promise<Answer> {
+  return { text, compressed: new Uint8Array(await compress(text)) }
 }
 
 /** A connection that was lost between two reads. */
@@ -77,6 +109,7 @@ function openShared(services: Services): OpenedProject {
   return {
     project,
     openedMs: services.nowMs(),
+    answers: new Map(),
     retire: () => {
       isRetired = true
       closeIfUnused()

@@ -7,6 +7,7 @@ import * as z from "zod/mini"
 import { requestListSchema, sessionSchema } from "../server/documents.ts"
 import { endpoints } from "../server/endpoints.ts"
 import { buildOpenApi } from "../server/open-api.ts"
+import { type ReceivedEvent, readEvents } from "./event-stream.ts"
 import { readDocument, withServedProject } from "./served-project.ts"
 
 test("every document has the shape of its schema, before and after a materialization", async () => {
@@ -42,6 +43,35 @@ test("every document has the shape of its schema, before and after a materializa
       requestListSchema.parse(await readDocument(await get("/api/requests"))).requests,
     ).toEqual([])
     expect(services.config.assets).toHaveLength(4)
+  })
+})
+
+test("an answer is compressed on request, and the same until the project changes", async () => {
+  await withServedProject(async ({ get, land }) => {
+    const plain = await get("/api/status", { "accept-encoding": "identity" })
+    const compressed = await get("/api/status", { "accept-encoding": "gzip" })
+    expect(plain.headers.get("content-encoding")).toBeNull()
+    expect(compressed.headers.get("content-encoding")).toBe("gzip")
+    const text = await plain.text()
+    expect(await compressed.text()).toBe(text)
+    expect(await (await get("/api/status")).text()).toBe(text)
+    land("orders/2026-01-05.json", JSON.stringify({ id: 1, item: "bread" }))
+    await expect
+      .poll(async () => (await get("/api/status")).text(), { timeout: 300_000 })
+      .toContain("2026-01-05")
+  })
+})
+
+test("a page receives each event after the moment at which it was served", async () => {
+  await withServedProject(async ({ address, get, post }) => {
+    const html = await (await get("/catalog")).text()
+    const [, lastId = ""] = /name="freshet-event" content="([^"]+)"/.exec(html) ?? []
+    const target = { kind: "materialize", selection: ["items"], partitions: {}, publish: false }
+    await post("/api/requests", { target })
+    const isRequest = ({ kind }: ReceivedEvent) => kind === "request_changed"
+    const [hello, ...events] = await readEvents(address, (all) => all.some(isRequest), { lastId })
+    expect(hello).toMatchObject({ kind: "hello", id: lastId })
+    expect(events.find(isRequest)?.event).toMatchObject({ request: { state: "queued" } })
   })
 })
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest"
 
 import type { AssetStateDocument, LineageDocument } from "../client/api/documents.ts"
-import { countRanksPassed, layoutGraph } from "../client/pages/lineage/layout-graph.ts"
+import {
+  countRanksPassed,
+  type LayoutCache,
+  layoutGraph,
+} from "../client/pages/lineage/layout-graph.ts"
 import { lensNames, listCategories, markAsset } from "../client/pages/lineage/lenses.ts"
 import {
   formatLineageJson,
@@ -195,6 +199,19 @@ test.each(["LR", "TB"] as const)(
     expect(svg).not.toMatch(/NaN|undefined/)
   },
 )
+
+test("a group that opens costs its own layout, and the others keep theirs", () => {
+  const cache: LayoutCache = new Map()
+  const build = (...open: string[]) =>
+    buildViewGraph(lineage, states, { ...options, open: new Set(open) })
+  layoutGraph(build("shop"), "TB", cache)
+  const [[key, shop] = []] = cache
+  expect(shop?.boxes.size).toBe(3)
+  const layout = layoutGraph(build("shop", "reports"), "TB", cache)
+  expect(cache.size).toBe(2)
+  expect(cache.get(key ?? "")).toBe(shop)
+  expect(layout).toEqual(layoutGraph(build("shop", "reports"), "TB"))
+})
 
 describe("the ranks that edges pass", () => {
   const edge = (from: string, to: string) => ({ from, to })

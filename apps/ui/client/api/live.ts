@@ -1,7 +1,6 @@
 import { useSyncExternalStore } from "react"
 
 import type { RequestDocument, UiEvent } from "./documents.ts"
-import { formatPath } from "./use-document.ts"
 
 /** A step that runs at the moment. */
 export interface RunningStep {
@@ -96,27 +95,33 @@ export interface LiveOptions {
 /** The time before the page connects again after the server refused the stream; a lost connection is up to the browser. */
 const reconnectMs = 2000
 
-/** Connects to the event stream. A reconnection continues after the last event; another server makes the page read everything again. */
-export function connectEvents(options: LiveOptions, afterId?: string): void {
+/** Reads the id of the last event before the server answered with this page. Documents that the page reads contain it. */
+export function readFirstEventId(): string {
+  return document.querySelector<HTMLMetaElement>("meta[name=freshet-event]")?.content ?? ""
+}
+
+/** Connects to the event stream after an event. A reconnection continues after the last one; another server makes the page read everything again. */
+export function connectEvents(options: LiveOptions, afterId: string): void {
   let lastId = afterId
-  const source = new EventSource(formatPath("/api/events", { after: afterId }))
+  const source = new EventSource(`/api/events?after=${encodeURIComponent(afterId)}`)
   const listen = (kind: string, handle: (data: string) => void) =>
     source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
       handle(data)
       lastId = lastEventId
     })
   listen("hello", (data) => {
-    const isReconnected = state.connection === "lost"
+    const { connection } = state
     setState({ ...state, ledgerFault: readLedgerFault(data) })
     confirmConnection()
-    if (lastId === undefined) void readState(options)
-    else if (isReconnected) options.onProjectChanged()
+    if (connection === "connecting") void readState(options)
+    if (connection === "lost") options.onProjectChanged()
   })
   listen("reset", (data) => {
     const restarts = state.restarts + 1
     setState({ ...state, ledgerFault: readLedgerFault(data), runningSteps: new Map(), restarts })
     confirmConnection()
     void readState(options)
+    options.onProjectChanged()
   })
   listen("heartbeat", confirmConnection)
   for (const kind of eventKinds)
@@ -146,20 +151,18 @@ function confirmConnection(): void {
 const readings = new Set<UiEvent[]>()
 
 /** Reads the requests of the server, and applies the events that arrived meanwhile: the answer may be older than they are. */
-async function readState({ readRequests, onProjectChanged }: LiveOptions): Promise<void> {
+async function readState({ readRequests }: LiveOptions): Promise<void> {
   const events: UiEvent[] = []
   readings.add(events)
   const requests = await readRequests().catch(() => undefined)
   readings.delete(events)
-  if (requests !== undefined) {
-    const read = new Map(requests.map((request) => [request.request, request]))
-    const next = events.reduce<LiveState>(
-      (previous, event) => applyEvent(previous, event, Date.now()),
-      { ...state, requests: read },
-    )
-    setState({ ...state, requests: next.requests })
-  }
-  onProjectChanged()
+  if (requests === undefined) return
+  const read = new Map(requests.map((request) => [request.request, request]))
+  const next = events.reduce<LiveState>(
+    (previous, event) => applyEvent(previous, event, Date.now()),
+    { ...state, requests: read },
+  )
+  setState({ ...state, requests: next.requests })
 }
 
 function changesDocuments(event: UiEvent): boolean {

@@ -26,6 +26,11 @@ function createQuery<T>(path: string) {
   }
 }
 
+/** Begins to read documents that a page will need, before its code has arrived. */
+export function prefetchDocuments(...paths: readonly string[]): void {
+  for (const path of paths) void queryClient.prefetchQuery(createQuery(path))
+}
+
 /** Reads a document, and again after each change of the project. */
 export function useDocument<T>(
   path: string,

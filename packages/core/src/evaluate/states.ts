@@ -156,7 +156,9 @@ export function countStates(evaluation: Evaluation, computation: Computation): S
     countByFlags[flags] = (countByFlags[flags] ?? 0) + 1
   }
   const counts = { fresh: 0, stale: 0, missing: 0, failed: 0, blocked: 0 }
-  for (const [flags, count] of countByFlags.entries()) {
+  for (let flags = 0; flags < countByFlags.length; flags += 1) {
+    const count = countByFlags[flags] ?? 0
+    if (count === 0) continue
     counts[toStateKind(flags)] += count
     if (toStateKind(flags) !== "fresh" && (flags & stateFlags.blocked) !== 0)
       counts.blocked += count

@@ -202,11 +202,10 @@ function resolveNames(context: ResolutionContext, selection: Selection): Readonl
       const right = resolveNames(context, selection.right)
       return new Set([...resolveNames(context, selection.left)].filter((name) => right.has(name)))
     }
-    case "or":
-      return new Set([
-        ...resolveNames(context, selection.left),
-        ...resolveNames(context, selection.right),
-      ])
+    case "or": {
+      const alternatives = listAlternatives(selection)
+      return new Set(alternatives.flatMap((part) => [...resolveNames(context, part)]))
+    }
     case "not": {
       const excluded = resolveNames(context, selection.operand)
       return new Set([...graph.assets.keys()].filter((name) => !excluded.has(name)))
@@ -222,11 +221,22 @@ function resolveNames(context: ResolutionContext, selection: Selection): Readonl
   }
 }
 
+/** Lists the alternatives of a selection in their order. A list of names is a chain as deep as it is long. */
+function listAlternatives(selection: Selection): readonly Selection[] {
+  const alternatives: Selection[] = []
+  const pending = [selection]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop())
+    if (next.kind === "or") pending.push(next.right, next.left)
+    else alternatives.push(next)
+  return alternatives
+}
+
 /** Matches the names of assets; a name that only a computation has means its outputs. */
 function matchPattern(
   { graph, problems }: ResolutionContext,
   pattern: string,
 ): ReadonlySet<string> {
+  if (graph.assets.has(pattern)) return new Set([pattern])
   const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))
   const matcher = new RegExp(`^${parts.join(".*")}$`)
   const assetNames = [...graph.assets.keys()].filter((name) => matcher.test(name))

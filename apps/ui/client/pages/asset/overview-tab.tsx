@@ -6,17 +6,16 @@ import type {
   PartitionsDocument,
   StatusDocument,
 } from "../../api/documents.ts"
-import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
+import { formatAssetPath, useDocument } from "../../api/use-document.ts"
 import { formatTime } from "../../format.ts"
 import { Facts, listClass, Section, Split } from "../../ui/layout.tsx"
 import { StateIcon } from "../../ui/state.tsx"
+import { formatNewestPath } from "./asset-documents.ts"
 import { Explanation } from "./explanation.tsx"
 import { HeatBar } from "./heat-bar.tsx"
 import { listChecks, resultStates } from "./list-checks.ts"
 import { Neighbours } from "./neighbours.tsx"
 import { RowChart } from "./row-chart.tsx"
-
-const shownPartitions = 30
 
 /** The state of an asset with its causes, its partitions, and its neighbours. */
 export function OverviewTab({
@@ -32,9 +31,7 @@ export function OverviewTab({
     formatAssetPath(name, "/explanation"),
     { enabled: isExplained },
   )
-  const { data: partitions } = useDocument<PartitionsDocument>(
-    formatPath(formatAssetPath(name, "/partitions"), { limit: shownPartitions }),
-  )
+  const { data: partitions } = useDocument<PartitionsDocument>(formatNewestPath(name))
   const ownPartitions = partitions?.asset === name ? partitions : undefined
   return (
     <Split aside={<OverviewAside asset={asset} partitions={ownPartitions} />}>

@@ -3,9 +3,10 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useState } from "react"
 
 import type { AssetDetailDocument, PartitionRow, PartitionsDocument } from "../../api/documents.ts"
-import { formatAssetPath, formatPath, useDocument } from "../../api/use-document.ts"
+import { useDocument } from "../../api/use-document.ts"
 import { Button, Key } from "../../ui/controls.tsx"
 import { Empty, Section, Skeleton } from "../../ui/layout.tsx"
+import { formatWindowPath } from "./asset-documents.ts"
 import { StateCounts } from "./heat-bar.tsx"
 import { PartitionCalendar } from "./partition-calendar.tsx"
 import { PartitionCells } from "./partition-cells.tsx"
@@ -16,7 +17,6 @@ import { RangeBar } from "./range-bar.tsx"
 import classes from "./asset.module.css"
 
 const route = getRouteApi("/assets/$asset")
-const windowSize = 120
 
 interface PartitionsTabProps {
   readonly asset: AssetDetailDocument
@@ -26,8 +26,7 @@ interface PartitionsTabProps {
 /** The partitions of an asset: a bar of all of them, the newest or a chosen window in cells, and their table. */
 export function PartitionsTab({ asset, onPlan }: PartitionsTabProps) {
   const [offset, setOffset] = useState(0)
-  const path = formatPath(formatAssetPath(asset.name, "/partitions"), { offset, limit: windowSize })
-  const { data } = useDocument<PartitionsDocument>(path)
+  const { data } = useDocument<PartitionsDocument>(formatWindowPath(asset.name, offset))
   if (data === undefined || data.asset !== asset.name) return <Skeleton />
   if (data.count === 0)
     return (

@@ -54,14 +54,23 @@ export function goesDown(
 
 const groupPadding = { x: 20, top: 44, bottom: 20 } as const
 
-/** Places a graph: each expanded group alone, then the graph of groups. */
-export function layoutGraph(graph: ViewGraph, direction: Direction): GraphLayout {
+/** The layouts of the latest groups, so that a group that opens or closes moves no other one and costs only its own. */
+export type LayoutCache = Map<string, FlatLayout>
+
+const retainedGroups = 200
+
+/** Places a graph: each expanded group alone unless the cache has it, then the graph of groups. */
+export function layoutGraph(
+  graph: ViewGraph,
+  direction: Direction,
+  cache: LayoutCache = new Map(),
+): GraphLayout {
   const { nodes, edges, groups, lens } = graph
   const toItem = (node: ViewNode) => measureCard(node, valueWidths[lens])
   const inner = new Map(
     groups.map(({ name }) => {
-      const members = nodes.filter(({ group }) => group === name)
-      return [name, layoutFlat(members.map(toItem), edges, direction)] as const
+      const items = nodes.filter(({ group }) => group === name).map(toItem)
+      return [name, layoutGroup(items, { edges, direction, cache })] as const
     }),
   )
   const places = new Map(
@@ -78,6 +87,29 @@ export function layoutGraph(graph: ViewGraph, direction: Direction): GraphLayout
   const outerDirection = goesDown(graph, direction, false) ? "TB" : "LR"
   const outer = layoutFlat(outerItems, liftEdges(edges, places), outerDirection)
   return combineLayouts(outer, inner)
+}
+
+function layoutGroup(
+  items: readonly Item[],
+  {
+    edges,
+    direction,
+    cache,
+  }: {
+    readonly edges: readonly ViewEdge[]
+    readonly direction: Direction
+    readonly cache: LayoutCache
+  },
+): FlatLayout {
+  const ids = new Set(items.map(({ id }) => id))
+  const innerEdges = edges.filter(({ from, to }) => ids.has(from) && ids.has(to))
+  const key = JSON.stringify([direction, items, innerEdges.map(({ id }) => id)])
+  const layout = cache.get(key) ?? layoutFlat(items, innerEdges, direction)
+  cache.delete(key)
+  cache.set(key, layout) // the latest are last
+  const [oldest] = cache.keys()
+  if (cache.size > retainedGroups && oldest !== undefined) cache.delete(oldest)
+  return layout
 }
 
 /** The room for the values of a lens, so that another value moves nothing. */

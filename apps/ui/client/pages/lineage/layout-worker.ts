@@ -1,4 +1,4 @@
-import { type Direction, layoutGraph } from "./layout-graph.ts"
+import { type Direction, type LayoutCache, layoutGraph } from "./layout-graph.ts"
 import type { ViewGraph } from "./view-graph.ts"
 
 interface LayoutRequest {
@@ -7,6 +7,8 @@ interface LayoutRequest {
   readonly direction: Direction
 }
 
+const cache: LayoutCache = new Map()
+
 addEventListener("message", ({ data }: MessageEvent<LayoutRequest>) => {
-  postMessage({ key: data.key, layout: layoutGraph(data.graph, data.direction) })
+  postMessage({ key: data.key, layout: layoutGraph(data.graph, data.direction, cache) })
 })
