@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,6 +16,13 @@ import { workspace } from "../../../bin/bundle-command.js"
 import { type CommandResult, expectDone, runShell } from "../freshet-process.ts"
 import { node24 } from "../node-24.ts"
 import { expectNoProcesses } from "../processes.ts"
+import {
+  createInstalledProject,
+  installPackages,
+  readPartitionCounts,
+  readRecorded,
+} from "./installed-project.ts"
+import { checkOut, hasCommit, packPackages } from "./packages.ts"
 
 let folder: string
 let tarballs: string
@@ -24,11 +32,8 @@ beforeAll(async () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "freshet-installed-")))
   tarballs = join(root, "packages")
   folder = join(root, "shop")
-  const pack = `npx pnpm --filter-prod "freshet..." pack --pack-destination ${tarballs}`
-  expectDone(await runShell({ folder: workspace, environment: {} }, pack))
-  const install = `mkdir shop && cd shop && npm init -y && npm install --no-audit --no-fund ${tarballs}/*.tgz`
-  expectDone(await runShell({ folder: root, environment: {} }, install))
-  expectDone(await run("npx freshet init"))
+  await packPackages(workspace, tarballs)
+  await createInstalledProject(folder, tarballs)
 })
 
 afterAll(async () => {
@@ -129,3 +134,47 @@ test("the web page of an installed Freshet has its files", async () => {
   const { stdout } = await run(serve)
   expect(stdout).toContain(`<div id="root">`)
 })
+
+/** A commit whose ledger has the migrations up to 0018. */
+const earlierCommit = "c81cbcf987ca5f078e9c2a4924080653c82d61c2"
+
+test.skipIf(!hasCommit(earlierCommit))(
+  "an upgrade from the packages of an earlier commit keeps states, data versions, tables and migrations, and a new day materializes alone",
+  async () => {
+    const root = join(folder, "..")
+    const earlierTarballs = join(root, "earlier-packages")
+    await checkOut(earlierCommit, join(root, "earlier"))
+    await packPackages(join(root, "earlier"), earlierTarballs)
+    const project = await createInstalledProject(join(root, "earlier-shop"), earlierTarballs)
+    await project.run("npx freshet new asset best_sellers --group shop")
+    await project.run("npx freshet materialize --from 2026-01-01")
+    const counts = await readPartitionCounts(project)
+    const recorded = await readRecorded(project)
+    expect(recorded.materializations).toHaveLength(6)
+    expect(recorded.publishedRows).toHaveLength(3)
+
+    await installPackages(project, tarballs)
+    expect(await readPartitionCounts(project)).toEqual(counts)
+    const { ledgerMigrations, ...kept } = await readRecorded(project)
+    expect({ ...kept, ledgerMigrations: recorded.ledgerMigrations }).toEqual(recorded)
+    expect(ledgerMigrations.slice(0, recorded.ledgerMigrations.length)).toEqual(
+      recorded.ledgerMigrations,
+    )
+    expect(ledgerMigrations.length).toBeGreaterThan(recorded.ledgerMigrations.length)
+    expect(await project.run("npx freshet plan product_sales --from 2026-01-01")).toContain(
+      "Nothing is stale",
+    )
+    await project.run("npm install --no-audit --no-fund && npx freshet migrate --check && npm test")
+
+    const day = (date: string) => join(project.folder, `landing/orders/${date}.csv`)
+    copyFileSync(day("2026-01-03"), day("2026-01-04"))
+    await project.run("npx freshet materialize product_sales")
+    const { materializations } = await readRecorded(project)
+    expect(materializations.slice(0, recorded.materializations.length)).toEqual(
+      recorded.materializations,
+    )
+    const added = materializations.slice(recorded.materializations.length)
+    expect(added.map((line) => line.split(",")[1])).toEqual(["daily_sales", "product_sales"])
+    await expectNoProcesses(project.folder)
+  },
+)
