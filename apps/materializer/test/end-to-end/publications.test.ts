@@ -191,7 +191,7 @@ test("a published table that is not as declared stops a run before anything is c
     const { code, stderr } = await runFreshet(project, "materialize")
     expect(code).toBe(3)
     expect(stderr).toContain("The table recs has no column n.")
-    const [, repair = ""] = /As the owner of the tables, run: (.*)/.exec(stderr) ?? []
+    const [, repair = ""] = /run as the owner of the tables: (.*)/.exec(stderr) ?? []
     expect(repair).toBe('alter table "recs" add column "n" bigint;')
     const materializations = "select from freshet.materializations"
     expect(

@@ -52,7 +52,7 @@ export async function migratePublishedTables(
     folder,
     table: "table_migrations",
     label: "The published tables",
-    hint: `The migrations are in ${folder}.`,
+    hint: `The migrations are in ${folder}: change the one that fails, for example give a new column a default.`,
     prepare,
   }
   await migrate(client, journal, await readNewestMigration(folder))

@@ -15,16 +15,20 @@ export async function checkTargets(client: Client, targets: readonly TargetTable
     ),
   )
   if (problems.length === 0) return
-  const statements = problems.flatMap(({ repair }) => repair ?? [])
   throw new FreshetError("publish", problems.map(({ message }) => message).join("\n"), {
-    hint:
-      statements.length === problems.length
-        ? `As the owner of the tables, run: ${statements.join(" ")}`
-        : [
-            "`freshet migrate --generate` writes the migration of the declared tables.",
-            ...statements,
-          ].join(" "),
+    hint: createHint(problems),
   })
+}
+
+/** Names the migration before the SQL: a table that differs may be declared otherwise since its last migration. */
+function createHint(problems: readonly TargetProblem[]): string {
+  const statements = problems.flatMap(({ repair }) => repair ?? []).join(" ")
+  const repair = `As the owner of the tables, run: ${statements}`
+  if (problems.every(({ kind }) => kind === "rights")) return repair
+  if (problems.every(({ kind }) => kind !== "missing"))
+    return `If the declared tables changed, \`freshet migrate --generate\` writes the migration. If not, run as the owner of the tables: ${statements}`
+  const migration = "`freshet migrate --generate` writes the migration of the declared tables."
+  return statements === "" ? migration : `${migration} ${repair}`
 }
 
 /** Compares declared tables with the database, over a connection of its own. */
@@ -39,6 +43,7 @@ export async function checkTables(
 
 /** A difference between a declared table and the database. */
 interface TargetProblem {
+  readonly kind: "missing" | "rights" | "different"
   readonly message: string
   /** The statement that removes the difference. */
   readonly repair?: string
@@ -126,7 +131,7 @@ function findTableProblems(
 ): readonly TargetProblem[] {
   const [first] = databaseColumns
   if (first?.is_table !== true)
-    return [{ message: `There is no table ${formatTableName(target)}.` }]
+    return [{ kind: "missing", message: `There is no table ${formatTableName(target)}.` }]
   if (first.lacking_rights !== null) return [createRightsProblem(target, first)]
   const columns = databaseColumns.flatMap((column) => findColumnProblems(target, column))
   const unfilled = first.unfilled.map((column) => createUnfilledProblem(target, column))
@@ -142,6 +147,7 @@ function createRightsProblem(
   const usage =
     schema === undefined ? "" : `grant usage on schema ${quoteName(schema)} to ${quoteName(role)}; `
   return {
+    kind: "rights",
     message: `The role ${role} may not ${rights ?? ""} rows of ${formatTableName(target)}.`,
     repair: `${usage}grant ${rights ?? ""} on ${quoteTable(target)} to ${quoteName(role)};`,
   }
@@ -149,6 +155,7 @@ function createRightsProblem(
 
 function createUnfilledProblem(target: TargetTable, column: string): TargetProblem {
   return {
+    kind: "different",
     message: `The column ${column} of ${formatTableName(target)} must not be null, has no default, and is not filled by ${target.asset.name}.`,
     repair: `alter table ${quoteTable(target)} alter column ${quoteName(column)} drop not null;`,
   }
@@ -165,6 +172,7 @@ function findColumnProblems(
   if (type === null)
     return [
       {
+        kind: "different",
         message: `The table ${label} has no column ${column}.`,
         repair: `alter table ${table} add column ${name} ${declaredType};`,
       },
@@ -174,9 +182,16 @@ function findColumnProblems(
   const repair = `alter table ${table} alter column ${name} type ${declaredType};`
   const { column: assetColumn } = targetColumn
   const words = `The column ${column} of ${label} is ${type}`
-  if (!is_same) return [{ message: `${words}, declared ${declaredType}.`, repair }]
+  if (!is_same)
+    return [{ kind: "different", message: `${words}, declared ${declaredType}.`, repair }]
   if (assetColumn === undefined || isExactType(assetColumn, type)) return []
-  return [{ message: `${words}, which does not hold ${assetColumn.type} exactly.`, repair }]
+  return [
+    {
+      kind: "different",
+      message: `${words}, which does not hold ${assetColumn.type} exactly.`,
+      repair,
+    },
+  ]
 }
 
 function findKeyProblems(
@@ -193,6 +208,7 @@ function findKeyProblems(
   const drop = keyName === null ? "" : `drop constraint ${quoteName(keyName)}, `
   return [
     {
+      kind: "different",
       message: `The primary key of ${formatTableName(target)} is not (${target.key.join(", ")}).`,
       repair: `alter table ${quoteTable(target)} ${drop}add primary key (${target.key.map(quoteName).join(", ")});`,
     },

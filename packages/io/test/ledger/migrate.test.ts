@@ -95,7 +95,7 @@ test("migrations of published tables have a journal of their own, independent of
         message: expect.stringMatching(
           /^The published tables cannot be brought up to date: syntax error at or near "tabel"/,
         ),
-        hint: `The migrations are in ${folder}.`,
+        hint: `The migrations are in ${folder}: change the one that fails, for example give a new column a default.`,
       })
     }),
   )

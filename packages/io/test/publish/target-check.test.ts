@@ -72,7 +72,7 @@ test.each([
   expect(fault).toMatchObject({
     code: "publish",
     message,
-    hint: `As the owner of the tables, run: ${statement}`,
+    hint: `If the declared tables changed, \`freshet migrate --generate\` writes the migration. If not, run as the owner of the tables: ${statement}`,
   })
   await fixture.client.query(statement)
   await expect(findFault()).rejects.toThrow("the table is as declared")
