@@ -44,7 +44,7 @@ function requirePartitions(flags: BackfillFlags, asset: string): void {
     {
       kind: "usage",
       message: "A backfill has no default range: name the partitions.",
-      hint: `For example \`freshet backfill ${asset} --date 2026-01-05\`, or --from … --to …, or --partition KEY; for the newest one \`freshet materialize ${asset}\`.`,
+      hint: `Add --date YYYY-MM-DD, --from … --to … or --partition KEY; \`freshet materialize ${asset}\` materializes the newest one.`,
     },
   ])
 }

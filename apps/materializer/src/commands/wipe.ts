@@ -48,7 +48,7 @@ function requirePartitions(flags: WipeFlags, asset: string): void {
     problems.push({
       kind: "usage",
       message: "Name the partitions to wipe.",
-      hint: `For example \`freshet wipe ${asset} --date 2026-01-05\`, or --from … --to …, or --partition KEY; --all wipes every partition.`,
+      hint: `Add --date YYYY-MM-DD, --from … --to … or --partition KEY; \`freshet wipe ${asset} --all\` wipes every partition.`,
     })
   if (flags.all && hasArguments)
     problems.push({

@@ -46,14 +46,20 @@ export async function printLines(output: Output, lines: readonly string[]): Prom
   const { commandFlag } = output
   if (commandFlag === undefined) return printData(output, lines)
   const flaggedLines = lines.map((line) =>
-    line.replaceAll(/`(freshet [^`]+)`/g, `\`$1 ${commandFlag}\``),
+    line.replaceAll(/`(freshet [^`]+)`/g, (_, command) => `\`${addCommandFlag(output, command)}\``),
   )
   return printData(output, flaggedLines)
 }
 
+/** Commands that only the default environment accepts: it has the schedules, and the garbage of all environments. */
+const defaultEnvironmentCommand = /^freshet (gc|schedule (pause|resume|tick)|serve)\b/
+
 /** Adds the flag of the output to a command. */
-export function addCommandFlag({ commandFlag }: Output, command: string): string {
-  return commandFlag === undefined ? command : `${command} ${commandFlag}`
+export function addCommandFlag({ commandFlag = "" }: Output, command: string): string {
+  const flag = defaultEnvironmentCommand.test(command)
+    ? commandFlag.replace(/--env \S+ ?/, "")
+    : commandFlag
+  return `${command} ${flag}`.trimEnd()
 }
 
 /** Prints lines of data unchanged. */
