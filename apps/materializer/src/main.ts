@@ -70,6 +70,7 @@ function createCommandLine(
   const err = { ...createOutput(process.stderr, styles.err), ...flag }
   const interruption = createInterruption(process, (text) => void err.write(text))
   const codeProgram = getCodeProgram(launch)
+  const idleConnections = { connections: new Set<never>(), isKept: false }
   const isInteractive = process.stdin.isTTY && process.stdout.isTTY
   return {
     process: {
@@ -87,6 +88,7 @@ function createCommandLine(
         signal: interruption.signal,
         supervisorCommand: getSupervisorCommand(launch),
         codeProgram,
+        idleConnections,
       })
     },
     nowMs: Date.now,

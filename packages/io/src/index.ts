@@ -65,7 +65,13 @@ export { readCheckResults } from "./ledger/check-results.ts"
 export type { LedgerClient } from "./ledger/connection.ts"
 export { findChangedCode } from "./ledger/changed-code.ts"
 export { isConnectionFault, throwConnectionFault } from "./ledger/connection-loss.ts"
-export { withLedgerConnection, withLedgerState } from "./ledger/connection.ts"
+export {
+  type ReusableDatabase,
+  withLedgerConnection,
+  withLedgerState,
+  withPreparedConnection,
+} from "./ledger/connection.ts"
+export { endIdle, type IdleConnections } from "./ledger/idle-connections.ts"
 export type { Provenance, RecordedRun, RecordedStep, StepOutcomeKind } from "./ledger/runs.ts"
 export { findRuns, readProvenance, readRuns } from "./ledger/runs.ts"
 export { readSteps } from "./ledger/runs.ts"
@@ -88,7 +94,7 @@ export { readLedgerVersion } from "./ledger/ledger-version.ts"
 export type { LedgerNames } from "./ledger/ledger-names.ts"
 export { readLedgerNames } from "./ledger/ledger-names.ts"
 export { readLedgerId } from "./ledger/ledger-id.ts"
-export { migratePublishedTables, readNewestMigration } from "./ledger/migrate.ts"
+export { areTablesMigrated, migratePublishedTables, readNewestMigration } from "./ledger/migrate.ts"
 export type { RecordedPublication } from "./ledger/publications.ts"
 export { clearPublishedContent, readPublications } from "./ledger/publications.ts"
 export type { QuarantinedLines, QuarantineRequest } from "./ledger/quarantined-lines.ts"

@@ -11,6 +11,8 @@ export interface ServicesOptions extends Pick<
 > {
   /** Starts the supervisor of the embedded server. */
   readonly supervisorCommand: readonly string[]
+  /** Shared by all services of a process that is a server. */
+  readonly idleConnections?: Services["idleConnections"]
   /** The clock of the project; the real one unless given. */
   readonly nowMs?: () => number
 }
@@ -30,6 +32,7 @@ export function createServices(config: Config, servicesOptions: ServicesOptions)
     })
   const services: Services = {
     nowMs: Date.now,
+    idleConnections: { connections: new Set(), isKept: false },
     ...options,
     config,
     hash,
@@ -39,7 +42,8 @@ export function createServices(config: Config, servicesOptions: ServicesOptions)
     withLedger: (work) =>
       withLedgerUrl(async (url) => {
         const { withMigratedLedger } = await import("./migrated-ledger.ts")
-        return withMigratedLedger({ url, config }, work)
+        const { idleConnections: idle } = services
+        return withMigratedLedger({ url, config, idle }, work)
       }),
     withProject: async (openOptions, work) => {
       const { buildDeclaredGraph, openProject } = await import("./open-project.ts")

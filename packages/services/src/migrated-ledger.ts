@@ -1,13 +1,16 @@
 import {
+  areTablesMigrated,
   type LedgerClient,
   migrateEnvironmentTables,
   migrateLedgers,
   migratePublishedTables,
   readNewestMigration,
   requireEnvironment,
+  type ReusableDatabase,
   toDefaultUrl,
   withLedgerConnection,
   withLedgerState,
+  withPreparedConnection,
 } from "@freshet/io"
 import { getMigrationsFolder } from "@freshet/schema"
 
@@ -21,13 +24,10 @@ export interface MigratedDatabase {
 
 /** Connects to a database and migrates the ledger's tables and the published ones first. */
 export function withMigratedLedger<T>(
-  database: MigratedDatabase,
+  database: MigratedDatabase & ReusableDatabase,
   work: (client: LedgerClient) => Promise<T>,
 ): Promise<T> {
-  return withLedgerConnection(database.url, async (client) => {
-    await migrateTables(client, database)
-    return work(client)
-  })
+  return withPreparedConnection(database, (client) => migrateTables(client, database), work)
 }
 
 /** Runs work with a state that was read from a database, whose tables are brought up to date first. */
@@ -50,6 +50,7 @@ export async function migrateTables(
 ): Promise<void> {
   const ledgerMigrations = getMigrationsFolder()
   if (environment === undefined) {
+    if (await areTablesMigrated(client, { ledger: ledgerMigrations, tables: migrations })) return
     await migrateLedgers(client, ledgerMigrations)
     return migratePublishedTables(client, migrations)
   }

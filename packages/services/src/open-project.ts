@@ -217,7 +217,7 @@ async function readProject(
     const inputs = { graph, landing, bounds: extendedBounds, ...recordedInputs }
     return evaluate(inputs, snapshot, parses, hash)
   }
-  const ledger = createProjectLedger(client, graph, { config, files })
+  const ledger = createProjectLedger(client, graph, { config, files, names: runLedger?.names })
   const prover = createProver(ledger, evaluateSnapshot, hash)
   const { evaluation, proof } = await prover.readEvaluation()
   const forgottenVersions = await findForgottenVersions(client, { graph, evaluation }, hash)

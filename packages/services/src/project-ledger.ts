@@ -53,20 +53,27 @@ export function locateStateFile({ home, environment }: StateConfig): string {
     : join(home, "environments", environment, "histories")
 }
 
+/** Where the state file is, the files of the store, and the names of the ledger if they are known. */
+interface ProjectLedgerOptions {
+  readonly config: StateConfig
+  readonly files: StoredFiles
+  readonly names?: LedgerNames | undefined
+}
+
 /** Binds the ledger's queries to a connection, which must outlive the result. Names are read once, with the snapshot. */
 export function createProjectLedger(
   client: LedgerClient,
   graph: Graph,
-  { config, files }: { readonly config: StateConfig; readonly files: StoredFiles },
+  { config, files, ...known }: ProjectLedgerOptions,
 ): ProjectLedger {
-  let names: LedgerNames | undefined
+  let { names } = known
   const getNames = async () => (names ??= await readLedgerNames(client, graph))
   return {
     withSnapshot: (work) =>
       withSnapshot(
         client,
         graph,
-        { stateFile: locateStateFile(config) },
+        { stateFile: locateStateFile(config), names },
         (reading, ledgerNames) => {
           names = ledgerNames
           return work(reading)

@@ -14,7 +14,7 @@ export interface RunLock {
 
 /** Holds the run lock for the length of a call. */
 export async function withRunLock<T>(
-  { emit, signal, config }: Services,
+  { emit, signal, config, idleConnections }: Services,
   {
     url,
     graph,
@@ -33,17 +33,21 @@ export async function withRunLock<T>(
     onWait: (run) => emit({ kind: "run_waiting", owner: formatLockOwner(run) }),
     pid: getProcessId(),
     graph,
+    idle: idleConnections,
     migrate: (client) => migrateTables(client, { url, config }),
     signal,
     onConnectionLost: (error) => lossController.abort(error),
     ...(cancellable ? { onCancel: cancel } : {}),
   })
+  const signals = [signal, lossController.signal, cancelController.signal]
+  const lock = { runLedger, signal: AbortSignal.any(signals) }
   try {
-    const signals = [signal, lossController.signal, cancelController.signal]
-    const lock = { runLedger, signal: AbortSignal.any(signals) }
-    return await work(lock).catch(throwConnectionFault)
-  } finally {
+    const result = await work(lock)
+    await runLedger.end()
+    return result
+  } catch (cause) {
     await runLedger.close()
+    return throwConnectionFault(cause)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CodeProgram, LedgerClient } from "@freshet/io"
+import type { CodeProgram, IdleConnections, LedgerClient } from "@freshet/io"
 
 import type { Config } from "./config.ts"
 import type { ServiceEvent } from "./events.ts"
@@ -13,6 +13,8 @@ export interface Services {
   readonly newRunId: () => string
   /** The programs of the processes that run code of assets; undefined if the declarations are in no file, so that their code runs in this process. */
   readonly codeProgram: CodeProgram | undefined
+  /** The connections to the ledger that a server uses again. */
+  readonly idleConnections: IdleConnections
   /** Aborted by Ctrl-C, by the shutdown of a worker or by a closed HTTP request. */
   readonly signal: AbortSignal
   readonly emit: (event: ServiceEvent) => void

@@ -6,6 +6,8 @@ import type { AssetRange, Ledger } from "../ports.ts"
 
 /** A cache of the retained materializations in the ledger, read when a run needs them. */
 export interface MaterializationCache {
+  /** Tests if the materializations of these partitions are in the cache, or are being read. */
+  readonly has: (ranges: readonly AssetRange[]) => boolean
   /** Reads the materializations of these partitions, unless they are in the cache. */
   readonly load: (ranges: readonly AssetRange[]) => Promise<void>
   /** Reads the materializations of a partition of some assets again, unless the newest one, of this id, is in the cache. */
@@ -33,6 +35,7 @@ export function createMaterializationCache(
   const reload = (assets: readonly string[], partition: number) =>
     read(assets.map((asset) => ({ asset, range: { from: partition, to: partition } })))
   return {
+    has: (ranges) => ranges.flatMap(listBlocks).every(({ key }) => blocks.has(key)),
     load: async (ranges) => {
       const needed = [
         ...new Map(ranges.flatMap(listBlocks).map((block) => [block.key, block])).values(),

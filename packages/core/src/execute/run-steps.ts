@@ -36,7 +36,7 @@ import { estimateShare } from "./step-share.ts"
 import { endWait, recordWait } from "./wait.ts"
 import { yieldStep } from "./yield-step.ts"
 
-/** The maximum number of computations whose records are read together before the first step starts. */
+/** The maximum number of computations whose records are read together. */
 const maxPrefetchedSteps = 100
 
 function isFailure(outcome: StepOutcome): boolean {
@@ -47,7 +47,7 @@ function isFailure(outcome: StepOutcome): boolean {
 export async function runSteps(run: ActiveRun): Promise<boolean> {
   const { queue, state, tasks, errors } = run
   try {
-    await state.cache.load(listFirstRecords(run))
+    await state.cache.load(listNextRecords(run))
     for (;;) {
       for (let step = await findStepToStart(run); step; step = await findStepToStart(run)) {
         if (errors.length > 0) break
@@ -70,8 +70,15 @@ export async function runSteps(run: ActiveRun): Promise<boolean> {
   return run.effects.signal.aborted
 }
 
-/** The records that the first steps need, so that one query reads them for many computations. */
-function listFirstRecords({ queue, state: { evaluation } }: ActiveRun): readonly AssetRange[] {
+/** Loads the records that a step needs, together with those of the steps after it. */
+async function loadRecords(run: ActiveRun, step: Step): Promise<void> {
+  const { cache, evaluation } = run.state
+  const records = listNeededRecords(evaluation, step)
+  await cache.load(cache.has(records) ? records : [...records, ...listNextRecords(run)])
+}
+
+/** The records that the next steps need, so that one query reads them for many computations. */
+function listNextRecords({ queue, state: { evaluation } }: ActiveRun): readonly AssetRange[] {
   const steps = listNextSteps(queue).slice(0, maxPrefetchedSteps)
   return steps.flatMap((step) => listNeededRecords(evaluation, step))
 }
@@ -83,7 +90,7 @@ async function findStepToStart(run: ActiveRun): Promise<Step | undefined> {
   if (queue.running.size >= options.concurrency) return undefined
   const step = findReadyStep(queue, options.pools)
   if (step === undefined) return undefined
-  await state.cache.load(listNeededRecords(state.evaluation, step))
+  await loadRecords(run, step)
   if (shouldStop(run) || run.isOutranked) return undefined
   const usedShare = [...queue.running].reduce(
     (sum, activeStep) => sum + estimateShare(state, activeStep),

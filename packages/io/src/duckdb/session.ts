@@ -36,8 +36,12 @@ export interface Session {
     readonly native: DuckDBConnection
     readonly close: () => void
   }>
+  /** Starts the engine, which the first connection otherwise does. A failure is thrown where a connection is opened. */
+  readonly start: () => void
   /** A private folder of this session, removed when the session closes. */
   readonly scratchFolder: () => Promise<string>
+  /** Tests if sessions of killed processes, or other sessions, have folders in the spill folder. */
+  readonly hasLeftovers: () => Promise<boolean>
   /** Removes what sessions of killed processes left in the spill folder. No other session may use it. */
   readonly removeLeftovers: () => Promise<void>
   readonly close: () => Promise<void>
@@ -63,6 +67,10 @@ export function openSession(options: SessionOptions): Session {
   const shareThreads = createThreadSharing(options.threads)
   let instancePromise: Promise<DuckDBInstance> | undefined
   const instance = () => (instancePromise ??= openInstance(options, scratch))
+  const listOtherFolders = async () => {
+    const names = await readdir(options.spillFolder).catch((): string[] => [])
+    return names.filter((name) => name !== basename(scratch))
+  }
   return {
     withConnection: (work, signal = options.signal) =>
       limitConcurrency(() =>
@@ -80,17 +88,19 @@ export function openSession(options: SessionOptions): Session {
       }
       return { native, close }
     },
+    start: () => void instance().catch(() => undefined),
     scratchFolder: async () => {
       await mkdir(scratch, { recursive: true })
       return scratch
     },
+    hasLeftovers: async () => (await listOtherFolders()).length > 0,
     removeLeftovers: async () => {
-      const names = await readdir(options.spillFolder).catch((): string[] => [])
-      for (const name of names.filter((each) => each !== basename(scratch)))
+      for (const name of await listOtherFolders())
         await rm(join(options.spillFolder, name), { recursive: true, force: true })
     },
     close: async () => {
-      if (instancePromise !== undefined) (await instancePromise).closeSync()
+      const openedInstance = await instancePromise?.catch(() => undefined) // thrown where it was used
+      openedInstance?.closeSync()
       instancePromise = undefined
       await rm(scratch, { recursive: true, force: true })
     },

@@ -1,7 +1,7 @@
 import type { Client } from "pg"
 
 import { buildEpochStatements } from "../ledger/epoch.ts"
-import { quoteLedgerSchema, readEnvironments } from "./environments.ts"
+import { quoteLedgerSchema } from "./environments.ts"
 
 /** A ledger in the same database. */
 export interface AdoptionLedger {
@@ -16,19 +16,25 @@ interface AdoptionSource extends AdoptionLedger {
   readonly condition: string
 }
 
+/** The complete environments whose ledgers have all migrations. */
+export interface MigratedLedgers {
+  readonly migratedEnvironments: readonly string[]
+}
+
+/** SQL: the columns of `MigratedLedgers`. */
+export const migratedLedgersColumns = `
+  array(
+    select name from freshet.environments
+    where ready_at is not null and migration = (select max(created_at) from freshet.migrations)
+    order by name
+  ) as "migratedEnvironments"`
+
 /** Lists the ledgers of the other environments whose records a connection to the ledger of an environment can adopt. */
-export async function listOtherLedgers(
-  client: Client,
+export function listOtherLedgers(
+  { migratedEnvironments }: MigratedLedgers,
   environment: string | undefined,
-): Promise<readonly AdoptionLedger[]> {
-  const { rows } = await client.query<{ newest: number }>(
-    "select max(created_at)::float8 as newest from freshet.migrations",
-  )
-  const environments = (await readEnvironments(client)).filter(
-    ({ name, isReady, migration }) =>
-      name !== environment && isReady && migration === rows[0]?.newest,
-  )
-  const ledgers = environments.map(({ name }) => toAdoptionLedger(name))
+): readonly AdoptionLedger[] {
+  const ledgers = migratedEnvironments.filter((name) => name !== environment).map(toAdoptionLedger)
   return environment === undefined ? ledgers : [{ schema: '"freshet"', flag: "" }, ...ledgers]
 }
 

@@ -18,18 +18,22 @@ export async function requestCancel(client: Client, run: string): Promise<boolea
   return rowCount === 1
 }
 
+/** Lets a connection receive requests to cancel. */
+export async function listenForCancel(client: Client): Promise<void> {
+  await client.query(`listen ${channel}`)
+}
+
 /**
- * Listens for requests to cancel. The returned function receives the run's id before the run is recorded, so
- * that no request is missed.
+ * Calls a function at requests to cancel, which the connection must receive. The returned function receives the run's id
+ * before the run is recorded, so that no request is missed.
  */
-export async function listenForCancel(
+export function handleCancel(
   client: Client,
   onCancel: (() => void) | undefined,
-): Promise<(run: string) => void> {
+): (run: string) => void {
   const runs = new Set<string>()
   client.on("notification", ({ channel: from, payload }) => {
     if (from === channel && runs.has(payload ?? "")) onCancel?.()
   })
-  await client.query(`listen ${channel}`)
   return (run) => runs.add(run)
 }

@@ -21,12 +21,12 @@ export function createClaimRecords(
     claimStep: async (step) => {
       const { claims } = get()
       const claim = toStepClaim(names, step)
-      if (!(await claims.claim(claim)))
-        return { kind: (await claims.isOutranked()) ? "outranked" : "taken" }
       const assets = step.outputs.flatMap((output) => listRecordedNames(names, output))
       const { name: computation, partition } = claim
-      const records = await claims.readRecords({ run: run() ?? "", computation, partition, assets })
-      return { kind: "claimed", ...records }
+      const claimedStep = { run: run() ?? "", computation, partition, assets }
+      const records = await claims.claimStep(claim, claimedStep)
+      if (records !== undefined) return { kind: "claimed", ...records }
+      return { kind: (await claims.isOutranked()) ? "outranked" : "taken" }
     },
     isOutranked: () => get().claims.isOutranked(),
     recordAwaitedPools: (pools) => get().claims.recordAwaitedPools(pools),

@@ -9,7 +9,8 @@ import {
 import type { Client } from "pg"
 
 import { createLimiter } from "../limiter.ts"
-import { connectLedger } from "./connection.ts"
+import { connectLedger, type ReusableDatabase } from "./connection.ts"
+import { keepOrEnd, takeIdle } from "./idle-connections.ts"
 import { withTransaction } from "./transaction.ts"
 import {
   buildLivenessTest,
@@ -27,10 +28,15 @@ export interface Claims {
   readonly isOutranked: () => Promise<boolean>
   /** Records that the worker only waits, and the pools for whose slots it does; undefined when it goes on. */
   readonly recordAwaitedPools: (pools: readonly string[] | undefined) => Promise<void>
-  /** Reads what other processes have recorded of a claimed step. */
-  readonly readRecords: (step: ClaimedStep) => Promise<ClaimedStepRecords>
+  /** Claims a step, and reads what other processes have recorded of it before; undefined if another worker has it. */
+  readonly claimStep: (
+    claim: RecordedClaim,
+    step: ClaimedStep,
+  ) => Promise<ClaimedStepRecords | undefined>
   readonly release: (claim: RecordedClaim) => Promise<void>
   readonly close: () => Promise<void>
+  /** Closes the claims of an ended worker; a server keeps their connection. */
+  readonly end: () => Promise<void>
 }
 
 /** Work under way, as the ledger names it. */
@@ -65,12 +71,10 @@ interface ClaimsOptions {
 
 /** Opens the claims of a worker. */
 export async function openClaims(
-  url: string,
+  database: ReusableDatabase,
   { worker, run, onLost }: ClaimsOptions,
 ): Promise<Claims> {
-  const client = await connectLedger(url, { applicationName: `freshet claims, worker ${worker}` })
-  await client.query("set synchronous_commit = off") // a claim that a crash of the server loses was lost with its session
-  await holdWorkerLock(client, worker)
+  const client = await openConnection(database, worker)
   const takeTurn = createLimiter(1) // one statement after the other
   const extend = () => takeTurn(() => extendLease(client, worker))
   const stopping = new AbortController()
@@ -78,22 +82,55 @@ export async function openClaims(
     if (!stopping.signal.aborted) onLost(toLostError(cause))
   })
   return {
-    claim: (claim) =>
+    claim: (claim) => takeTurn(() => insertLiveClaim(client, worker, claim)),
+    claimStep: (claim, step) =>
       takeTurn(async () => {
-        if (await insertPooledClaim(client, worker, claim)) return true
-        await endDeadWorkers(client)
-        return insertPooledClaim(client, worker, claim)
+        const [isClaimed, records] = await insertAndRead(client, worker, claim, step)
+        if (isClaimed) return records
+        if (!(await insertLiveClaim(client, worker, claim))) return undefined
+        return readRecords(client, step)
       }),
     isOutranked: () => takeTurn(() => isOutranked(client, run)),
     recordAwaitedPools: (pools) => takeTurn(() => recordAwaitedPools(client, worker, pools)),
-    readRecords: (step) => takeTurn(() => readRecords(client, step)),
     release: (claim) => takeTurn(() => deleteClaim(client, worker, claim)),
     close: async () => {
       stopping.abort()
-      await client.end()
+      await endAtOnce(client)
       await heart
     },
+    end: async () => {
+      stopping.abort()
+      await heart
+      await keepOrEnd(database.idle, { url: database.url, kind: "claims", client })
+    },
   }
+}
+
+/** Opens a connection that holds the lock of a worker. Its commits are not synced: a claim that a crash of the server loses was lost with its session. */
+async function openConnection({ url, idle }: ReusableDatabase, worker: number): Promise<Client> {
+  const idleClient = takeIdle(idle, url, "claims")
+  if (idleClient !== undefined) {
+    const isHeld = await holdWorkerLock(idleClient, worker).then(
+      () => true,
+      () => false,
+    )
+    if (isHeld) return idleClient
+    await idleClient.end()
+  }
+  const applicationName = `freshet claims, worker ${worker}`
+  const client = await connectLedger(url, { applicationName, isPipelined: true })
+  await Promise.all([client.query("set synchronous_commit = off"), holdWorkerLock(client, worker)])
+  return client
+}
+
+/** Ends a pipelined connection without waiting for the answers to its statements: a server that hangs gives none. */
+async function endAtOnce(client: Client): Promise<void> {
+  const end = client.end()
+  const { connection } = client as unknown as {
+    readonly connection: { readonly stream: { readonly destroy: () => void } }
+  } // as the client has it
+  connection.stream.destroy()
+  await end
 }
 
 /** Extends the lease until the signal is aborted. Fails when the worker was ended or the connection is lost. */
@@ -114,6 +151,29 @@ function toLostError(cause: unknown): FreshetError {
     cause,
     hint: "Run the command again: it goes on after the last step that was recorded.",
   })
+}
+
+/** Inserts a claim if it is free, and reads the records of its step after that: both are sent at once, unless slots of a pool are counted. */
+async function insertAndRead(
+  client: Client,
+  worker: number,
+  claim: RecordedClaim,
+  step: ClaimedStep,
+): Promise<readonly [isClaimed: boolean, records: ClaimedStepRecords]> {
+  const insertion = insertPooledClaim(client, worker, claim)
+  if (claim.pool !== undefined) await insertion
+  return Promise.all([insertion, readRecords(client, step)])
+}
+
+/** Inserts a claim that is free, or becomes free when dead workers are ended. */
+async function insertLiveClaim(
+  client: Client,
+  worker: number,
+  claim: RecordedClaim,
+): Promise<boolean> {
+  if (await insertPooledClaim(client, worker, claim)) return true
+  await endDeadWorkers(client)
+  return insertPooledClaim(client, worker, claim)
 }
 
 /** Inserts a claim if it is free and its pool has a free slot. Claims of one pool are inserted one after the other. */

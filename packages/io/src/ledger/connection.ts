@@ -4,20 +4,24 @@ import type { Client } from "pg"
 import { splitEnvironmentUrl } from "../environments/environment-name.ts"
 import { redirectClient } from "../environments/environment-statements.ts"
 import { isConnectionLost, throwConnectionFault } from "./connection-loss.ts"
+import { type IdleConnections, keepOrEnd, takeIdle } from "./idle-connections.ts"
 import { findTlsHint, withLibpqTls } from "./tls-url.ts"
 
 /** A connection to the database that holds the ledger. */
 export type LedgerClient = Client
 
+interface ConnectionOptions {
+  readonly applicationName?: string
+  /** True: statements are sent before the answers to earlier ones have arrived. Such a connection has no COPY. */
+  readonly isPipelined?: boolean
+}
+
 /**
  * Connects to the ledger's database; the caller ends the client. A connection lost later makes its queries
  * fail, never the process. The URL of an environment gives a connection to the ledger of the environment.
  */
-export async function connectLedger(
-  url: string,
-  options: { readonly applicationName?: string } = {},
-): Promise<Client> {
-  const client = await createClient(url, options.applicationName ?? "freshet")
+export async function connectLedger(url: string, options: ConnectionOptions = {}): Promise<Client> {
+  const client = await createClient(url, options)
   client.on("error", () => undefined)
   try {
     await client.connect()
@@ -35,13 +39,17 @@ export async function connectLedger(
 }
 
 /** Creates a client, which reads the files of certificates that the URL names. */
-async function createClient(url: string, applicationName: string): Promise<Client> {
+async function createClient(
+  url: string,
+  { applicationName = "freshet", isPipelined = false }: ConnectionOptions,
+): Promise<Client> {
   const pg = await import("pg")
   const { serverUrl, environment } = splitEnvironmentUrl(url)
   try {
     const client = new pg.Client({
       connectionString: withLibpqTls(serverUrl),
       application_name: applicationName,
+      pipeline: isPipelined,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       connectionTimeoutMillis: 10_000,
@@ -64,6 +72,47 @@ export async function withLedgerConnection<T>(
     return await work(client).catch(throwConnectionFault)
   } finally {
     await client.end()
+  }
+}
+
+/** A database, and the connections of this process that can be used again. */
+export interface ReusableDatabase {
+  readonly url: string
+  readonly idle?: IdleConnections | undefined
+}
+
+/** Runs work with a prepared connection: an idle one if there is one that can be prepared, otherwise a new one. */
+export async function withPreparedConnection<T>(
+  { url, idle }: ReusableDatabase,
+  prepare: (client: Client) => Promise<void>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = takeIdle(idle, url, "session")
+  if (client === undefined || !(await isPrepared(client, prepare)))
+    return withLedgerConnection(url, async (newClient) => {
+      await prepare(newClient)
+      return work(newClient)
+    })
+  try {
+    const result = await work(client).catch(throwConnectionFault)
+    await keepOrEnd(idle, { url, kind: "session", client })
+    return result
+  } catch (cause) {
+    await client.end()
+    throw cause
+  }
+}
+
+async function isPrepared(
+  client: Client,
+  prepare: (client: Client) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await prepare(client)
+    return true
+  } catch {
+    await client.end() // a new connection fails with the reason, unless the idle one was lost
+    return false
   }
 }
 

@@ -20,6 +20,11 @@ import {
   readPartitionDefinitions,
   recordPartitionDefinitions,
 } from "./partition-definitions.ts"
+import {
+  type RecordedDeclarations,
+  toFollowedNames,
+  toRecordedDefinitions,
+} from "./recorded-declarations.ts"
 
 /** The ledger's names of declared assets, previous names included, and of partitions. */
 export interface LedgerNames {
@@ -45,14 +50,30 @@ type RecordedGraph = Pick<LedgerNames, "graph" | "followedNames">
 export async function readLedgerNames(client: Client, graph: Graph): Promise<LedgerNames> {
   const definitions = await readPartitionDefinitions(client)
   const followedNames = await readFollowedNames(client)
+  const keyIds = await readKeyIds(client, listDeclaredKeys(graph))
+  return createLedgerNames({ graph, followedNames }, definitions, keyIds)
+}
+
+/** Finds the ledger's names of the graph in its recorded declarations; undefined if a static key has no number. */
+export async function findRecordedNames(
+  client: Client,
+  graph: Graph,
+  recorded: RecordedDeclarations,
+): Promise<LedgerNames | undefined> {
   const keys = listDeclaredKeys(graph)
-  if (keys.length === 0) return createLedgerNames({ graph, followedNames }, definitions, new Map())
+  const keyIds = await readKeyIds(client, keys)
+  if (keyIds.size < keys.length) return undefined
+  const followedNames = toFollowedNames(recorded)
+  return createLedgerNames({ graph, followedNames }, toRecordedDefinitions(recorded), keyIds)
+}
+
+async function readKeyIds(client: Client, keys: readonly string[]): Promise<LedgerNames["keyIds"]> {
+  if (keys.length === 0) return new Map()
   const { rows } = await client.query<{ key: string; id: number }>(
     "select key, id from freshet.static_keys where key = any($1)",
     [keys],
   )
-  const keyIds = new Map(rows.map(({ key, id }) => [key, id]))
-  return createLedgerNames({ graph, followedNames }, definitions, keyIds)
+  return new Map(rows.map(({ key, id }) => [key, id]))
 }
 
 async function readFollowedNames(client: Client): Promise<LedgerNames["followedNames"]> {

@@ -7,16 +7,11 @@ export interface LedgerPosition {
   readonly epoch: string
 }
 
-/** Reads the newest records of the ledger. */
-export async function readPosition(client: Client): Promise<LedgerPosition> {
-  const { rows } = await client.query<LedgerPosition>(`
-    select coalesce((select max(id) from freshet.steps), 0) as step,
-      coalesce((select max(id) from freshet.publications), 0) as publication,
-      (select epoch from freshet.identity) as epoch`)
-  const [position] = rows
-  if (position === undefined) throw new Error("the ledger has no position")
-  return position
-}
+/** SQL: the columns of `LedgerPosition`. */
+export const positionColumns = `
+  coalesce((select max(id) from freshet.steps), 0) as step,
+  coalesce((select max(id) from freshet.publications), 0) as publication,
+  (select epoch from freshet.identity) as epoch`
 
 /** Tests if other runs have recorded anything since a position. */
 export async function hasOtherRecords(

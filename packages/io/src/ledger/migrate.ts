@@ -39,6 +39,35 @@ export async function migrateLedger(client: Client, folder: string): Promise<voi
     })
 }
 
+/** The folders of migrations of the ledger and of published tables. */
+export interface MigrationFolders {
+  readonly ledger: string
+  readonly tables: string
+}
+
+/** Tests with one query if the ledgers of all environments and the published tables of the default one have all migrations, and no later ones. */
+export async function areTablesMigrated(
+  client: Client,
+  { ledger, tables }: MigrationFolders,
+): Promise<boolean> {
+  const newest = await readNewestMigration(ledger)
+  const newestOfTables = await readNewestMigration(tables)
+  const tablesTest =
+    newestOfTables === 0
+      ? "" // the table is created by the first migration
+      : `and (select max(created_at) from freshet.table_migrations) >= ${newestOfTables}`
+  try {
+    const { rows } = await client.query<{ migrated: boolean }>(
+      `select (select max(created_at) from freshet.migrations) = ${newest} ${tablesTest}
+         and not exists (select from freshet.environments where migration < ${newest}) as migrated`,
+    )
+    return rows[0]?.migrated === true
+  } catch (cause) {
+    if (isMissingTable(cause)) return false
+    throw new FreshetError("ledger", "The ledger's migrations cannot be read.", { cause })
+  }
+}
+
 /**
  * Applies the missing migrations of a project's published tables, all or none of them. A folder
  * without a journal has no migrations. The order of the ledger's migrations and of these is independent.

@@ -7,28 +7,19 @@ import {
 } from "@freshet/core/engine"
 import type { Client } from "pg"
 
-import {
-  type AdoptionLedger,
-  adoptMaterializations,
-  listOtherLedgers,
-} from "../environments/adopt-materializations.ts"
+import { adoptMaterializations } from "../environments/adopt-materializations.ts"
 import { splitEnvironmentUrl } from "../environments/environment-name.ts"
-import { applyRenames, findPendingRenames } from "./apply-renames.ts"
 import { recordAttempt } from "./attempts.ts"
-import { listenForCancel } from "./cancel.ts"
+import { handleCancel, listenForCancel } from "./cancel.ts"
 import { createClaimRecords } from "./claim-records.ts"
 import { createCommitQueue } from "./commit-queue.ts"
 import { throwConnectionFault } from "./connection-loss.ts"
 import { connectLedger } from "./connection.ts"
-import { recordDeclaredAssets } from "./declared-assets.ts"
-import {
-  assignLedgerNames,
-  getPartitionId,
-  type LedgerNames,
-  listRecordedNames,
-} from "./ledger-names.ts"
-import { hasOtherRecords, type LedgerPosition, readPosition } from "./ledger-position.ts"
+import { type IdleConnections, keepOrEnd, takeIdle } from "./idle-connections.ts"
+import { getPartitionId, type LedgerNames, listRecordedNames } from "./ledger-names.ts"
+import { hasOtherRecords } from "./ledger-position.ts"
 import { openingLock, withLock } from "./locks.ts"
+import { type OpenedRecords, openRecords } from "./open-records.ts"
 import { requireOwnProcess } from "./pooled-connection.ts"
 import { endRunStatement, type QueuedWork } from "./queued-work.ts"
 import { readMaterializations } from "./read-materializations.ts"
@@ -36,20 +27,20 @@ import { canShareStatement, recordSteps } from "./record-steps.ts"
 import {
   acquireRunLock,
   holdsRunLockAlone,
-  releaseSharedRunLock,
+  prepareSession,
   type RunLockOptions,
-  shareRunLock,
 } from "./run-lock.ts"
 import { toRecordedWork } from "./run-progress.ts"
 import { createRunWorker, type RunWorker } from "./run-worker.ts"
 import { recordLog } from "./step-logs.ts"
-import { endDeadWorkers } from "./workers.ts"
 
 /** The ledger of a run and the connection that holds the run lock. After the connection is lost nothing more is recorded. */
 export interface RunLedger {
   readonly ledger: Ledger
   /** The connection for reading under the lock. */
   readonly client: Client
+  /** The names of the declared assets in the ledger, which do not change while the lock is held. */
+  readonly names: LedgerNames
   /** Makes this run the one that executes queued work; false while another run that lives does. */
   readonly claimWork: (work: QueuedWork, run: string) => Promise<boolean>
   /** Registers this process as a further worker of a run, whose steps it may then claim and record. */
@@ -59,12 +50,16 @@ export interface RunLedger {
   /** Runs work if no other run is under way, and keeps others from opening meanwhile. */
   readonly whileAlone: (work: () => Promise<void>) => Promise<void>
   readonly close: () => Promise<void>
+  /** Closes the ledger after work that did not fail; a server keeps the connection. */
+  readonly end: () => Promise<void>
 }
 
 /** The process, the declarations, and the listeners of a run ledger. */
 export interface RunLedgerOptions extends RunLockOptions {
   readonly pid: number
   readonly graph: Graph
+  /** The connections of this process that can be used again. */
+  readonly idle?: IdleConnections | undefined
   /** Brings the tables up to date before they are used. */
   readonly migrate?: (client: Client) => Promise<void>
   /** Called when nothing more can be recorded. */
@@ -78,7 +73,8 @@ export interface RunLedgerOptions extends RunLockOptions {
  * connection, and with it the lock, is lost.
  */
 export async function openRunLedger(url: string, options: RunLedgerOptions): Promise<RunLedger> {
-  const client = await connectLedger(url, { applicationName: `freshet run, pid ${options.pid}` })
+  const { idle, pid } = options
+  const client = takeIdle(idle, url, "session") ?? (await openSession(url, pid))
   let isOpen = true
   const toLostError = (cause: unknown) =>
     isOpen
@@ -91,19 +87,24 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
     await worker.close()
     await client.end()
   }
+  const end = async () => {
+    isOpen = false
+    await worker.close()
+    await keepOrEnd(idle, { url, kind: "session", client })
+  }
   try {
-    await requireOwnProcess(client, () => connectLedger(url))
     await options.migrate?.(client)
     await acquireRunLock(client, options)
     const opened = await openRecords(client, {
       ...options,
       environment: splitEnvironmentUrl(url).environment,
     })
-    const announceRun = await listenForCancel(client, options.onCancel)
+    const announceRun = handleCancel(client, options.onCancel)
     const ledger = createLedger(client, { ...opened, worker, toLostError, announceRun })
     return {
       ledger,
       client,
+      names: opened.names,
       claimWork: async ({ kind, id }, run) => {
         const { claims } = await worker.open(run)
         return claims.claim({ kind, name: String(id), partition: 0 })
@@ -118,6 +119,7 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
           if (await holdsRunLockAlone(client)) await work()
         }),
       close,
+      end,
     }
   } catch (cause) {
     await close()
@@ -125,34 +127,18 @@ export async function openRunLedger(url: string, options: RunLedgerOptions): Pro
   }
 }
 
-/** The names of the ledger, and its state before the run reads it. */
-interface OpenedRecords {
-  readonly names: LedgerNames
-  readonly position: LedgerPosition
-  /** The ledgers of the other environments. */
-  readonly otherLedgers: readonly AdoptionLedger[]
-}
-
-/** Closes the runs of dead workers and records the declarations. Renames wait until no other run is under way. */
-async function openRecords(
-  client: Client,
-  { environment, ...options }: RunLedgerOptions & { readonly environment: string | undefined },
-): Promise<OpenedRecords> {
-  const { graph, mode } = options
-  if (mode === "shared" && (await findPendingRenames(client, graph)).length > 0) {
-    await releaseSharedRunLock(client)
-    await acquireRunLock(client, { ...options, mode: "exclusive" })
-    await applyRenames(client, graph)
-    await shareRunLock(client)
+/** Opens a connection of runs, which receives requests to cancel. */
+async function openSession(url: string, pid: number): Promise<Client> {
+  const client = await connectLedger(url, { applicationName: `freshet run, pid ${pid}` })
+  try {
+    await requireOwnProcess(client, () => connectLedger(url))
+    await prepareSession(client)
+    await listenForCancel(client)
+    return client
+  } catch (cause) {
+    await client.end()
+    return throwConnectionFault(cause)
   }
-  return withLock(client, openingLock, async () => {
-    await endDeadWorkers(client)
-    if (mode === "exclusive") await applyRenames(client, graph)
-    await recordDeclaredAssets(client, graph)
-    const names = await assignLedgerNames(client, graph)
-    const otherLedgers = await listOtherLedgers(client, environment)
-    return { names, otherLedgers, position: await readPosition(client) }
-  })
 }
 
 interface LedgerOptions extends OpenedRecords {

@@ -38,10 +38,14 @@ export interface RunLockOptions {
 /** The pause between two attempts to hold the lock alone. A waiting session would keep out further runs. */
 const retryMs = 200
 
+/** Prepares a connection that can hold the run lock. */
+export async function prepareSession(client: Client): Promise<void> {
+  await client.query(sessionSettings)
+}
+
 /** Acquires the run lock for the life of the connection. Without waiting, a lock that is not free is a FreshetError "busy". */
 export async function acquireRunLock(client: Client, options: RunLockOptions): Promise<void> {
   const { mode, wait, onWait, signal } = options
-  await client.query(sessionSettings)
   if (await tryRunLock(client, mode)) return
   const run = (await readLiveRuns(client))[0]
   if (!wait) throw createBusyError(mode, run)

@@ -2,6 +2,7 @@ import type { FreshetError } from "@freshet/core/engine"
 import type { Client } from "pg"
 
 import { type Claims, openClaims } from "./claims.ts"
+import type { ReusableDatabase } from "./connection.ts"
 import { endWorker, registerWorker } from "./workers.ts"
 
 /** The worker of one run, registered when the run begins or its tick is claimed. */
@@ -24,8 +25,7 @@ export interface OpenWorker {
 }
 
 /** The database, the process, and the listener of a worker. */
-export interface RunWorkerOptions {
-  readonly url: string
+export interface RunWorkerOptions extends ReusableDatabase {
   readonly pid: number
   readonly onConnectionLost?: (error: FreshetError) => void
 }
@@ -33,10 +33,11 @@ export interface RunWorkerOptions {
 /** Creates the worker of a run, which lives as long as the session `client`. */
 export function createRunWorker(
   client: Client,
-  { url, pid, onConnectionLost }: RunWorkerOptions,
+  { url, idle, pid, onConnectionLost }: RunWorkerOptions,
 ): RunWorker {
   let run: string | undefined
   let worker: OpenWorker | undefined
+  let isEnded = false
   const get = () => {
     if (worker === undefined) throw new Error("the worker is not open")
     return worker
@@ -47,7 +48,7 @@ export function createRunWorker(
       run = requestedRun
       const id = await registerWorker(client, { run, pid })
       const onLost = (error: FreshetError) => onConnectionLost?.(error)
-      worker = { id, claims: await openClaims(url, { worker: id, run, onLost }) }
+      worker = { id, claims: await openClaims({ url, idle }, { worker: id, run, onLost }) }
       return worker
     },
     run: () => run,
@@ -55,8 +56,11 @@ export function createRunWorker(
     end: async () => {
       const { id, claims } = get()
       await endWorker(client, id)
-      await claims.close()
+      isEnded = true
+      await claims.end()
     },
-    close: async () => worker?.claims.close(),
+    close: async () => {
+      if (!isEnded) await worker?.claims.close()
+    },
   }
 }

@@ -45,6 +45,12 @@ export function readSnapshot(
   return withSnapshot(client, graph, options, async ({ snapshot }) => snapshot)
 }
 
+/** The state file, and the names of the ledger if they are known. */
+export interface SnapshotOptions {
+  readonly stateFile?: string | undefined
+  readonly names?: LedgerNames | undefined
+}
+
 /**
  * Reads the snapshot of the ledger that planning needs, and passes it on in the transaction that reads the ledger at
  * one instant. With a state file only the records since its writing are read from the ledger.
@@ -52,14 +58,14 @@ export function readSnapshot(
 export async function withSnapshot<T>(
   client: Client,
   graph: Graph,
-  { stateFile }: { readonly stateFile?: string | undefined },
+  { stateFile, names: knownNames }: SnapshotOptions,
   work: (reading: SnapshotReading, names: LedgerNames) => Promise<T>,
 ): Promise<T> {
   const state = stateFile === undefined ? undefined : readStateFile(stateFile)
   try {
     const rows = await beginSnapshot(client, graph, state)
     const base = matchesLedger(state, rows) ? state : undefined
-    const names = await readLedgerNames(client, graph)
+    const names = knownNames ?? (await readLedgerNames(client, graph))
     const histories = await readHistories(client, names, base, rows)
     let proven: Parameters<SnapshotReading["storeProof"]>[0] | undefined
     const reading: SnapshotReading = {

@@ -65,10 +65,24 @@ export async function endWorker(client: Client, worker: number): Promise<void> {
  * killed. A worker that was only stopped can record nothing when it continues.
  */
 export async function endDeadWorkers(client: Client): Promise<void> {
-  const { rows } = await client.query<{ id: number }>(deadWorkersQuery)
-  const ids = rows.map(({ id }) => id)
-  if (ids.length > 0) await client.query(terminateStatement, [ids])
-  await client.query(endStatement, [ids])
+  const { rows } = await client.query<DeadWorkers>(`select ${deadWorkersColumns}`)
+  for (const deadWorkers of rows) await endListedWorkers(client, deadWorkers)
+}
+
+/** The workers that no longer live. */
+export interface DeadWorkers {
+  readonly dead: readonly number[]
+  /** True if runs or claims belong to no worker. */
+  readonly isAnyOrphaned: boolean
+}
+
+/** Ends dead workers. Writes nothing if there is nothing to end. */
+export async function endListedWorkers(
+  client: Client,
+  { dead, isAnyOrphaned }: DeadWorkers,
+): Promise<void> {
+  if (dead.length > 0) await client.query(terminateStatement, [dead])
+  if (dead.length > 0 || isAnyOrphaned) await client.query(endStatement, [dead])
 }
 
 /** SQL: tests if a worker, given by its id in SQL, lives. */
@@ -80,9 +94,24 @@ export function buildLivenessTest(worker: string): string {
   )`
 }
 
-const deadWorkersQuery = `
-  select id from freshet.workers
-  where ended_at is null and (lease_until <= now() or not ${buildWorkerLockTest("workers.id")})`
+/** SQL: tests if a worker, given by its id in SQL, has ended. */
+const buildEndTest = (worker: string) =>
+  `not exists (select from freshet.workers where id = ${worker} and ended_at is null)`
+
+/** SQL: tests if a run that has not ended belongs to no worker. Runs of earlier versions have none. */
+const orphanedRunTest = `runs.outcome is null and (runs.worker is null or ${buildEndTest("runs.worker")})`
+
+/** SQL: tests if a claim belongs to no worker. A command in another environment may have ended a worker without its claims. */
+const orphanedClaimTest = buildEndTest("claims.worker")
+
+/** SQL: the columns of `DeadWorkers`. */
+export const deadWorkersColumns = `
+  array(
+    select id from freshet.workers
+    where ended_at is null and (lease_until <= now() or not ${buildWorkerLockTest("workers.id")})
+  ) as dead,
+  exists (select from freshet.runs where ${orphanedRunTest})
+    or exists (select from freshet.claims where ${orphanedClaimTest}) as "isAnyOrphaned"`
 
 /** A role without the right to end a session leaves it: what it tries to record is refused. */
 const terminateStatement = `
@@ -92,22 +121,17 @@ const terminateStatement = `
     and lock.objsubid = 2 and pg_has_role(session.usename, 'member')
     and lock.database = (select oid from pg_database where datname = current_database())`
 
-/** Runs of earlier versions have no worker. A command in another environment may have ended a worker without its claims. */
 const endStatement = `
   with ended as (
     update freshet.workers set ended_at = now() where id = any($1::integer[]) and ended_at is null
     returning id
   ), released as (
-    delete from freshet.claims where worker = any($1::integer[])
-      or not exists (select from freshet.workers where id = claims.worker and ended_at is null)
+    delete from freshet.claims where worker = any($1::integer[]) or ${orphanedClaimTest}
   )
   update freshet.runs set outcome = 'killed', ended_at = greatest(
     started_at, (select max(ended_at) from freshet.steps where run = runs.id)
   )
-  where outcome is null and (
-    worker is null or worker = any($1::integer[])
-    or not exists (select from freshet.workers where id = runs.worker and ended_at is null)
-  )`
+  where (outcome is null and worker = any($1::integer[])) or (${orphanedRunTest})`
 
 /** A living worker, for people. */
 export interface LiveWorker {

@@ -61,6 +61,7 @@ export function openFolderStore(folder: string): Store {
         throwStoreError(`the store cannot be written: ${root}`),
       ),
     probe: () => writeProbe(root).catch(throwStoreError(`the store cannot be written: ${root}`)),
+    mayHaveTemp: async () => (await tempFiles.measure()).files > 0,
     removeTemp: () =>
       tempFiles.remove().catch(throwStoreError(`the store cannot be swept: ${tempFolder}`)),
   }

@@ -84,6 +84,7 @@ export function openS3Store(url: string, options: S3StoreOptions): Store {
       claim(objects, owner).catch(throwS3Error(`the store cannot be written: ${url}`)),
     probe: () => writeProbe(objects).catch(throwS3Error(`the store cannot be written: ${url}`)),
     measureTemp: tempFiles.measure,
+    mayHaveTemp: async () => true, // uploads that were interrupted
     removeTemp: async () => {
       await objects
         .abortUploads(Date.now() - abandonedMs)

@@ -20,6 +20,7 @@ export function createScratchStore(store: Store, scratchFolder: () => Promise<st
     remove: rejectWrite,
     claim: rejectWrite,
     probe: rejectWrite,
+    mayHaveTemp: async () => false,
     removeTemp: rejectWrite,
   }
 }

@@ -33,6 +33,8 @@ export interface Store {
   readonly measureTemp: () => Promise<TempFileTotals>
   /** Fails, with the reason, unless files can be committed. */
   readonly probe: () => Promise<void>
+  /** Tests without a look at a remote store if there may be temporary files of killed runs. */
+  readonly mayHaveTemp: () => Promise<boolean>
   /** Removes the temporary files of killed runs. The caller must own the lock that keeps other runs out. */
   readonly removeTemp: () => Promise<TempFileTotals>
 }

@@ -82,6 +82,7 @@ export function openMemoryStore(folder: string): Store {
     claim: async (name) => (owner ??= name),
     measureTemp: async () => ({ files: 0, bytes: 0 }),
     probe: async () => {},
+    mayHaveTemp: async () => false,
     removeTemp: async () => ({ files: 0, bytes: 0 }),
   }
 }

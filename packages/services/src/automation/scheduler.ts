@@ -14,6 +14,7 @@ import { listOverdueAlerts } from "../alerts/overdue-alerts.ts"
 import { syncTickAlerts } from "../alerts/tick-alerts.ts"
 import { requireDefaultSchedules } from "../environments/require-default.ts"
 import { isPassingFault } from "../run/execute-queued.ts"
+import { keepConnections } from "../run/keep-connections.ts"
 import { keepSpareProcess } from "../run/keep-spare-process.ts"
 import type { Services } from "../services.ts"
 import { createArrivalWatch } from "./arrival-watch.ts"
@@ -82,6 +83,7 @@ export function createScheduler(services: Services): Scheduler {
         ),
         maintainUntilStopped(services, () => isIdle(state)),
         keepSpareProcess(services),
+        keepConnections(services),
       ]
       await Promise.all(loops)
       await state.executor.waitUntilIdle()

@@ -1,6 +1,7 @@
 import { readLiveRuns } from "@freshet/io"
 
 import { assistLiveRun } from "../run/assist-run.ts"
+import { keepConnections } from "../run/keep-connections.ts"
 import { keepSpareProcess } from "../run/keep-spare-process.ts"
 import type { Services } from "../services.ts"
 import { keepTrying } from "./keep-trying.ts"
@@ -31,7 +32,7 @@ export async function runWorker(services: Services): Promise<void> {
       succeed()
     }
   })
-  await Promise.all([loop, keepSpareProcess(services)])
+  await Promise.all([loop, keepSpareProcess(services), keepConnections(services)])
 }
 
 /** Executes steps of the first live run of the highest priority that has steps for this process. Runs that only wait have none. */

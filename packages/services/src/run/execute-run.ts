@@ -116,12 +116,15 @@ async function executePlan(
   const { nowMs, emit } = services
   const { config, store } = project
   const runLedger = requireRunLedger(project)
+  const { session } = project.runtime().engine
+  if (plan.work.length > 0) session.start() // while the run is recorded
   await claimLake(project)
   await removeDamage(project)
-  await runLedger.whileAlone(async () => {
-    await store.removeTemp()
-    await project.runtime().engine.session.removeLeftovers()
-  })
+  if ((await store.mayHaveTemp()) || (await session.hasLeftovers()))
+    await runLedger.whileAlone(async () => {
+      await store.removeTemp()
+      await session.removeLeftovers()
+    })
   const startedMs = nowMs()
   const exporter = createRunExporter(project, nowMs)
   const endedSteps = new Map<string, StepEndedEvent>()
