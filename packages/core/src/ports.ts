@@ -248,14 +248,16 @@ export interface StepPool {
 
 /**
  * The answer to a claim. A claimed step belongs to the process until its record is committed; `newestRecord` is the id of
- * the newest materialization of its outputs, 0 without any, and `outcome` that of the step if another process has recorded
- * it in the same run. A taken step belongs to another process that lives, or its pool has no free slot. A step is outranked
+ * the newest materialization of its outputs, 0 without any, `failedAttempts` the number of attempts at it in the same run in
+ * all processes, and `outcome` that of the step if another process has recorded it in the run. A taken step belongs to another
+ * process that lives, waits for the end of the pause after a failed attempt, or its pool has no free slot. A step is outranked
  * while a run of a higher priority executes steps, or can; while one waits for a slot of its pool, the step is taken.
  */
 export type ClaimResult =
   | {
       readonly kind: "claimed"
       readonly newestRecord: number
+      readonly failedAttempts: number
       readonly outcome: StepOutcome | undefined
     }
   | { readonly kind: "taken" }

@@ -1,4 +1,4 @@
-import type { Graph, Ledger, StepName, StepOutcome } from "../src/engine.ts"
+import type { AttemptRecord, Graph, Ledger, StepName, StepOutcome } from "../src/engine.ts"
 import { listNames } from "./memory-history.ts"
 import { type MemoryLedger, toStoredPartition } from "./memory-ledger.ts"
 
@@ -14,6 +14,7 @@ export type MemoryWaits = Map<string, readonly string[]>
 /** Creates the part of a run's ledger that claims work, as the Postgres ledger does. */
 export function createClaimRecords(
   ledger: MemoryLedger & {
+    readonly attempts: readonly AttemptRecord[]
     readonly claims: MemoryClaims
     readonly priorities: MemoryPriorities
     readonly waits: MemoryWaits
@@ -51,6 +52,7 @@ export function createClaimRecords(
       return {
         kind: "claimed",
         newestRecord: findNewestId(ledger, graph, step),
+        failedAttempts: countAttempts(ledger.attempts, step, run),
         outcome: findOutcome(ledger, step, run),
       }
     },
@@ -113,4 +115,15 @@ function findOutcome(
   return steps.findLast(
     (step) => step.run === run && step.computation === computation && step.partition === partition,
   )?.outcome
+}
+
+function countAttempts(
+  attempts: readonly AttemptRecord[],
+  { computation, partition }: StepName,
+  run: string,
+): number {
+  return attempts.filter(
+    (attempt) =>
+      attempt.run === run && attempt.computation === computation && attempt.partition === partition,
+  ).length
 }

@@ -53,7 +53,7 @@ export function locateStateFile({ home, environment }: StateConfig): string {
     : join(home, "environments", environment, "histories")
 }
 
-/** Where the state file is, the files of the store, and the names of the ledger if they are known. */
+/** The folder of the state file, the files of the store, and the names of the ledger if they are known. */
 interface ProjectLedgerOptions {
   readonly config: StateConfig
   readonly files: StoredFiles

@@ -4,7 +4,12 @@ import type { RunState } from "./run-state.ts"
 import type { PoolLimits } from "./step-queue.ts"
 
 /** The answer to the claim of a step that needs none: it only runs checks and materializes nothing. */
-const unclaimed = { kind: "claimed", newestRecord: 0, outcome: undefined } as const
+const unclaimed = {
+  kind: "claimed",
+  newestRecord: 0,
+  failedAttempts: 0,
+  outcome: undefined,
+} as const
 
 /** Claims a step, and reads what other processes have materialized of its partition. */
 export async function claimStep(

@@ -111,6 +111,7 @@ async function attemptStep(run: ActiveRun, step: Step): Promise<void> {
   if (claim.kind === "taken") return waitForOtherProcess(run, step)
   if (claim.kind === "outranked") return yieldStep(run, step)
   endWait(run, step)
+  if (claim.failedAttempts > 0) run.failedAttempts.set(step.id, claim.failedAttempts)
   const recordedResult = findResultElsewhere(run, step, claim)
   if (recordedResult !== undefined) return adoptStep(run, step, recordedResult, startedMs)
   effects.emit({ kind: "step_started", ...toStepReference(step) })
@@ -191,12 +192,13 @@ function planRetry(run: ActiveRun, step: Step, result: StepResult, startedMs: nu
   const delayMs = computeBackoffMs(retries, attempt, effects.random())
   const { message } = outcome
   failedAttempts.set(step.id, attempt)
-  recordAttempt(run, step, { attempt, message, startedMs, delayMs }, retries.attempts)
-  addRecording(run, releaseStep(step, effects.ledger))
   delayStep(queue, step)
+  const failure = { attempt, message, startedMs, delayMs }
   addTask(
     run,
-    pauseStep(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
+    recordAttempt(run, step, failure, retries.attempts).then(() =>
+      pauseStep(run, step, delayMs, () => completeStep(run, step, result, startedMs)),
+    ),
   )
   return true
 }
@@ -212,14 +214,18 @@ async function pauseStep(
   ms: number,
   endWithFailure?: () => void,
 ): Promise<void> {
-  const { effects, queue, timers } = run
+  const { queue } = run
+  if (!shouldStop(run)) await waitFor(run, ms)
+  if (isAborted(run)) return
+  if (shouldStop(run) && endWithFailure !== undefined) endWithFailure()
+  else resumeStep(queue, step)
+}
+
+async function waitFor({ effects, timers }: ActiveRun, ms: number): Promise<void> {
   const timer = effects.startTimer(ms)
   timers.add(timer)
   await timer.ended
   timers.delete(timer)
-  if (isAborted(run)) return
-  if (shouldStop(run) && endWithFailure !== undefined) endWithFailure()
-  else resumeStep(queue, step)
 }
 
 /** The assets that a step blocks: all its outputs if it failed, otherwise the outputs that failed a check. */
@@ -251,12 +257,13 @@ function recordStep(run: ActiveRun, step: Step, result: StepResult, startedMs: n
   )
 }
 
+/** Records a failed attempt, and releases the step after that: no other process starts it before the end of its pause. */
 function recordAttempt(
   run: ActiveRun,
   step: Step,
   failure: Pick<AttemptRecord, "attempt" | "message" | "startedMs" | "delayMs">,
   maxAttempts: number,
-): void {
+): Promise<void> {
   const { effects, id } = run
   const { attempt, message, delayMs } = failure
   const record = {
@@ -267,12 +274,14 @@ function recordAttempt(
     endedMs: effects.nowMs(),
   }
   const event = { ...toStepReference(step), attempt, maxAttempts, message, delayMs }
-  addRecording(
-    run,
-    effects.ledger
-      .recordAttempt(record)
-      .then(() => effects.emit({ kind: "attempt_failed", ...event })),
-  )
+  const recordAndRelease = async () => {
+    await effects.ledger.recordAttempt(record)
+    effects.emit({ kind: "attempt_failed", ...event })
+    await releaseStep(step, effects.ledger)
+  }
+  const recording = recordAndRelease()
+  addRecording(run, recording)
+  return recording
 }
 
 function emitStepEnded(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { FreshetError } from "../../src/engine.ts"
 import { computeBackoffMs, isRetryable } from "../../src/execute/retry.ts"
 import { sql, type Retries } from "../../src/index.ts"
-import { buildValidGraph, dailyAsset } from "../declarations.ts"
+import { buildValidGraph, dailyAsset, day } from "../declarations.ts"
 import {
   type Behaviour,
   createProjectWithDays,
@@ -101,6 +101,28 @@ test("the last attempt's failure is the failure of the step", async () => {
     "other 2026-01-01": "materialized",
   })
   expect(project.attempts).toHaveLength(2)
+})
+
+test("the attempts of other processes at a step of the run count", async () => {
+  const project = createProjectWithDays([1], { beforeCompute: failAttempts(1) })
+  const attempt = { run: "run 1", computation: "a", partition: day(1), message: "connection reset" }
+  const times = { startedMs: 0, endedMs: 0, delayMs: 0 }
+  for (const number of [1, 2]) project.attempts.push({ ...attempt, ...times, attempt: number })
+  expect(listOutcomes(await run(project, graph))).toMatchObject({ "a 2026-01-01": "failed" })
+  expect(project.attempts).toHaveLength(2)
+})
+
+test("a step is free for other processes only when its failed attempt is recorded", async () => {
+  const project = createProjectWithDays([1], { beforeCompute: failAttempts(1) })
+  const claimsAtRecord: boolean[] = []
+  project.behaviour.pause = () => void claimsAtRecord.push(project.claims.has(`a ${day(1)}`))
+  const { push } = project.attempts
+  project.attempts.push = (...records) => {
+    claimsAtRecord.push(project.claims.has(`a ${day(1)}`))
+    return push.apply(project.attempts, records)
+  }
+  await run(project, graph)
+  expect(claimsAtRecord).toEqual([true, false])
 })
 
 test("a failed check and a mistake of the declaration are not repeated", async () => {

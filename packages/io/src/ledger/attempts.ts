@@ -1,5 +1,5 @@
 import type { AttemptRecord } from "@freshet/core/engine"
-import { asc, eq } from "drizzle-orm"
+import { asc, eq, sql } from "drizzle-orm"
 import type { Client } from "pg"
 
 import {
@@ -40,7 +40,7 @@ export async function recordAttempt(
     message: toStorableText(message),
     started_at: new Date(startedMs),
     ended_at: new Date(endedMs),
-    next_attempt_at: new Date(endedMs + delayMs),
+    next_attempt_at: sql`now() + ${delayMs} * interval '1 millisecond'`,
   })
 }
 

@@ -56,9 +56,10 @@ export interface ClaimedStep {
   readonly assets: readonly string[]
 }
 
-/** The newest materialization of a step's outputs, 0 without any, and its outcome if the run has recorded the step. */
+/** The newest materialization of a step's outputs, 0 without any, its failed attempts in the run, and its outcome if the run has recorded the step. */
 export interface ClaimedStepRecords {
   readonly newestRecord: number
+  readonly failedAttempts: number
   readonly outcome: StepOutcome | undefined
 }
 
@@ -206,6 +207,7 @@ async function insertClaim(
     text: `insert into freshet.claims (kind, name, partition, pool, worker)
       select $1, $2, $3, $5, id from freshet.workers where id = $4 and ended_at is null
         and ($1 <> 'step' or not ${buildOutrankedTest("workers.run", "$5")})
+        and ($1 <> 'step' or not ${buildPauseTest("workers.run")})
       on conflict do nothing`,
     values: [kind, name, partition, worker, pool?.name ?? null],
   })
@@ -234,6 +236,14 @@ function buildOutrankedTest(run: string, pool: string): string {
   )`
 }
 
+/** SQL: tests if the pause after a failed attempt of a run at the step of a claim has not ended. The id of the run is given in SQL. */
+function buildPauseTest(run: string): string {
+  return `exists (
+    select from freshet.attempts
+    where run = ${run} and computation = $2 and attempts.partition = $3 and next_attempt_at > now()
+  )`
+}
+
 async function recordAwaitedPools(
   client: Client,
   worker: number,
@@ -258,6 +268,7 @@ async function deleteClaim(
 
 interface RecordsRow {
   readonly newest: string | null
+  readonly attempts: number
   readonly kind: StepOutcome["kind"] | null
   readonly message: string | null
   readonly hint: string | null
@@ -274,11 +285,18 @@ async function readRecords(
     values: [assets, partition, computation, run],
   })
   const [row] = rows
-  return { newestRecord: Number(row?.newest ?? 0), outcome: row && toOutcome(row) }
+  return {
+    newestRecord: Number(row?.newest ?? 0),
+    failedAttempts: row?.attempts ?? 0,
+    outcome: row && toOutcome(row),
+  }
 }
 
 const recordsQuery = `
-  select newest.id as newest, step.outcome as kind, step.message, step.hint, step.failed_files as files
+  select newest.id as newest, (
+      select count(*)::integer from freshet.attempts
+      where run = $4 and computation = $3 and attempts.partition = $2
+    ) as attempts, step.outcome as kind, step.message, step.hint, step.failed_files as files
   from (
     select max(id) as id from freshet.materializations where asset = any($1) and partition = $2
   ) as newest left join lateral (

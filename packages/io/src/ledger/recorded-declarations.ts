@@ -2,7 +2,7 @@ import type { Graph } from "@freshet/core/engine"
 
 import { formatPartitionDefinition, type RecordedDefinitions } from "./partition-definitions.ts"
 
-/** What the ledger has of one asset: its name, whether it was removed, its followed names, and the first and the present definition of its partitions. */
+/** The record of one declared asset: its name, whether it was removed, its followed names, and the first and the present definition of its partitions. */
 export type RecordedAsset = readonly [
   name: string,
   isRemoved: boolean,

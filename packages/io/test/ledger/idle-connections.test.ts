@@ -34,7 +34,9 @@ async function executeRun(run: string): Promise<RunLedger> {
 
 function listProcesses(): readonly number[] {
   const clients = [...idle.connections].map((connection) => connection.client)
-  return clients.map((each) => (each as unknown as { processID: number }).processID).toSorted()
+  return clients
+    .map((each) => (each as unknown as { processID: number }).processID)
+    .toSorted((a, b) => a - b)
 }
 
 async function countLocks(processes: readonly number[]): Promise<number> {

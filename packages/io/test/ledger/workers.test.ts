@@ -52,7 +52,7 @@ test("of two runs one claims a step, and the other can when it is recorded", asy
       const claim = await two.ledger.claimStep(step)
       const range = { from: 20_000, to: 20_000 }
       const records = await two.ledger.readMaterializations([{ asset: "recs", range }])
-      expect(claim).toEqual({ kind: "claimed", newestRecord: records.at(-1)?.id })
+      expect(claim).toMatchObject({ kind: "claimed", newestRecord: records.at(-1)?.id })
     })
   })
 })
@@ -154,6 +154,39 @@ test("a run of a higher priority that was stopped for longer than its lease hold
     },
     { kind: "schedule" },
   )
+})
+
+test("until the pause after a failed attempt has ended, no process of the run claims the step, and another run can", async () => {
+  const attempt = { ...step, run: "paused", attempt: 1, message: "reset", startedMs: 0, endedMs: 0 }
+  await withRun(url(), "paused", async ({ ledger }) => {
+    expect(await ledger.claimStep(step)).toMatchObject({ kind: "claimed", failedAttempts: 0 })
+    await ledger.recordAttempt({ ...attempt, delayMs: 3_600_000 })
+    await ledger.releaseStep(step)
+    const options = {
+      pid: 43,
+      mode: "shared",
+      wait: true,
+      onWait: () => {},
+      graph: noAssets,
+    } as const
+    const assistant = await openRunLedger(url(), options)
+    await assistant.joinRun("paused")
+    expect(await assistant.ledger.claimStep(step)).toEqual({ kind: "taken" })
+    expect(await ledger.claimStep(step)).toEqual({ kind: "taken" })
+    await withRun(url(), "not paused", async (other) => {
+      expect(await other.ledger.claimStep(step)).toMatchObject({
+        kind: "claimed",
+        failedAttempts: 0,
+      })
+      await other.ledger.releaseStep(step)
+    })
+    await client().query("update freshet.attempts set next_attempt_at = now()")
+    expect(await assistant.ledger.claimStep(step)).toMatchObject({
+      kind: "claimed",
+      failedAttempts: 1,
+    })
+    await assistant.close()
+  })
 })
 
 test("a released step can be claimed again, and a run that ends releases all its claims", async () => {
