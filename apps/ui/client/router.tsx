@@ -126,6 +126,22 @@ const filmsRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/films/films-page.tsx"), "FilmsPage"),
 })
 
+const stocksRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/stocks",
+  validateSearch: createSearchReader([
+    "ticker",
+    "from",
+    "to",
+    "start",
+    "end",
+    "length",
+    "bar",
+    "view",
+  ]),
+  component: lazyRouteComponent(() => import("./pages/stocks/stocks-page.tsx"), "StocksPage"),
+})
+
 const designRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/design",
@@ -145,6 +161,7 @@ export const router = createRouter({
     systemRoute,
     recommendationsRoute,
     filmsRoute,
+    stocksRoute,
     designRoute,
   ]),
   defaultPreload: "intent",

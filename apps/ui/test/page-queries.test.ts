@@ -79,3 +79,27 @@ test("a page query has a plain name and leaves the names of the request to it", 
     RangeError,
   )
 })
+
+test("a page query over published tables runs in PostgreSQL, which changes nothing and takes values as data", async () => {
+  const published = pageQuery({
+    name: "published_settings",
+    description: "The setting of the transaction, and the requested text.",
+    asset: "items",
+    tables: "published",
+    parameters: ["text"],
+    query: ({ text }) => sql`
+      select current_setting('transaction_read_only') as read_only, ${text}::text as text`,
+  })
+  await withServedProject(
+    async ({ get, materialize }) => {
+      await materialize()
+      for (const text of ["it's", "' or true --", "\\' or true --", "$1"]) {
+        const parameters = new URLSearchParams({ text }).toString()
+        expect(
+          await readDocument(await get(`/api/queries/published_settings?${parameters}`)),
+        ).toMatchObject({ rows: [{ read_only: "on", text }], more: false })
+      }
+    },
+    { pageQueries: [published] },
+  )
+})

@@ -35,6 +35,14 @@ const groups: readonly (readonly [
     ],
   ],
   [
+    "Stocks",
+    [
+      ["← →", "previous and next bar"],
+      ["+ −", "zoom in and out"],
+      ["0", "the whole range"],
+    ],
+  ],
+  [
     "Asset",
     [
       ["1 – 7", "tabs"],

@@ -11,6 +11,7 @@ export interface NavigationEntry {
     | "/system"
     | "/recommendations"
     | "/films"
+    | "/stocks"
   readonly icon: IconName
   readonly label: string
   /** The label on narrow screens, for a long one. */
@@ -37,4 +38,11 @@ export const navigationEntries: readonly NavigationEntry[] = [
     asset: "user_recs",
   },
   { to: "/films", icon: "films", label: "Films", asset: "highest_rated_films", isSecondary: true },
+  {
+    to: "/stocks",
+    icon: "stocks",
+    label: "Stocks",
+    asset: "tweets_sentiments_minute_sum",
+    isSecondary: true,
+  },
 ]

@@ -103,6 +103,12 @@ const shapes = {
       <path d="M5.5 3v10M10.5 3v10M2.5 8h11" {...line} />
     </>
   ),
+  stocks: (
+    <path
+      d="M3 13.5V10M6.5 13.5V9M10 13.5v-2.5M13.5 13.5V8M2.5 6.5l3.5-3 3 2.5 4.5-3.5"
+      {...line}
+    />
+  ),
   checks: <path d="m3 8.5 3 3 7-7.5" {...line} />,
   people: (
     <>

@@ -9,16 +9,27 @@ export interface PublishedRows {
   readonly rows: readonly JsonRow[]
 }
 
-/** Runs one read-only query over the published tables and returns its first rows; an infinite limit returns all. */
+/** A query over the published tables. */
+export interface PublishedQuery {
+  readonly sql: string
+  /** The number of rows to return; infinite for all. */
+  readonly limit: number
+  /** The time after which the server cancels the query; unlimited unless given. */
+  readonly timeoutSeconds?: number | undefined
+}
+
+/** Runs one read-only query over the published tables and returns its first rows. */
 export async function readPublished(
   client: Client,
-  { sql, limit }: { readonly sql: string; readonly limit: number },
+  { sql, limit, timeoutSeconds }: PublishedQuery,
 ): Promise<PublishedRows> {
   const { types } = (await import("pg")).default
   const { getTypeParser } = types as ArrayTypes
   const parseArray = getTypeParser(textArray)
   await client.query(`begin transaction read only; ${outputSettings}`)
   try {
+    if (timeoutSeconds !== undefined)
+      await client.query(`set local statement_timeout = '${timeoutSeconds}s'`)
     // a named statement is always a single one
     const text = `declare published_rows no scroll cursor for ${sql}`
     await client.query({ name: "published_rows", text })

@@ -80,3 +80,18 @@ test("published values have the types and the exact values of the engine's rows"
     }
   })
 })
+
+test("a query that takes longer than its time is cancelled by the server, and the connection stays usable", async () => {
+  await withTestDatabase(async (url) => {
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    try {
+      const query = { sql: "select pg_sleep(3600)", limit: 1, timeoutSeconds: 1 }
+      await expect(readPublished(client, query)).rejects.toThrow("statement timeout")
+      const { rows } = await client.query("select 1 as one")
+      expect(rows).toEqual([{ one: 1 }])
+    } finally {
+      await client.end()
+    }
+  })
+})

@@ -3,8 +3,9 @@ import { formatSuggestion, FreshetError, type Problem, ProblemsError } from "@fr
 import { explainMissingImport } from "../plan/missing-import.ts"
 import type { Project } from "../project.ts"
 
-/** Classes of PostgreSQL errors that the text of a query causes. */
-const rejectedQueryCodes = /^(0A|22|25|42)/
+/** Classes of PostgreSQL errors that the text of a query causes, and the error of a query that takes too long. */
+const rejectedQueryCodes = /^(0A|22|25|42|57014)/
+const queryCanceledCode = "57014"
 
 /** Converts the error of a wrong query over the published tables; undefined for any other error. */
 export function toPublishedQueryError(
@@ -20,6 +21,8 @@ export function toPublishedQueryError(
   const message =
     publishedQueryMessages.find(([fragment]) => error.message.includes(fragment))?.[1] ??
     error.message
+  if (error.code === queryCanceledCode)
+    return new ProblemsError("usage", [{ kind: "sql", message }])
   const names = tables.slice(0, maxListedTables).join(", ")
   const hint = `One select statement is allowed${names === "" ? "" : `, over tables such as ${names}`}.`
   return new ProblemsError("usage", [{ kind: "sql", message, hint }])
@@ -32,6 +35,7 @@ const maxListedTables = 3
 const publishedQueryMessages = [
   ["multiple commands", "The query has more than one statement."],
   ["DECLARE CURSOR", "The published tables are read-only."],
+  ["statement timeout", "The query took too long."],
 ] as const
 
 /** Converts the error of a wrong query over assets; undefined for any other error. */

@@ -49,10 +49,10 @@ export async function queryProject(
 /** Runs a query over the published tables in PostgreSQL, and reads its first rows. */
 export async function queryPublished(
   services: Services,
-  { sql, limit }: QueryRequest,
+  { sql, limit, timeoutSeconds }: QueryRequest & { readonly timeoutSeconds?: number },
 ): Promise<QueryResultDocument> {
   requireSql(sql)
-  const query = { sql: sql.replace(/;\s*$/, ""), limit: limit + 1 }
+  const query = { sql: sql.replace(/;\s*$/, ""), limit: limit + 1, timeoutSeconds }
   const { columns, rows } = await readPublished(services, query).catch(async (error: unknown) => {
     throw toPublishedQueryError(error, await listPublishedTables(services)) ?? error
   })

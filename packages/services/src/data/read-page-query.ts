@@ -12,7 +12,7 @@ import { isMaterialized } from "../materialization-records.ts"
 import { selectAsset } from "../plan/select-assets.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
-import { queryProject } from "./query.ts"
+import { queryProject, queryPublished } from "./query.ts"
 
 /** A declared page query, and the values of its parameters. */
 export interface PageQueryRequest {
@@ -24,6 +24,8 @@ export interface PageQueryRequest {
 
 /** The number of rows that a page may show. */
 const maxRows = 10_000
+/** The time that a query over the published tables may take. */
+const timeoutSeconds = 10
 /** The number of partitions that a page may offer. */
 const maxPartitions = 1000
 
@@ -34,13 +36,21 @@ export function readPageQuery(
 ): Promise<PageQueryResultDocument> {
   const pageQuery = findPageQuery(services, request.query)
   rejectUnknownParameters(pageQuery, request)
-  return services.withProject({}, (project) => readRequested(project, pageQuery, request))
+  return services.withProject({}, (project) =>
+    readRequested(services, project, { pageQuery, request }),
+  )
+}
+
+/** A page query and a request of it. */
+interface RequestedQuery {
+  readonly pageQuery: PageQuery
+  readonly request: PageQueryRequest
 }
 
 async function readRequested(
+  services: Services,
   project: Project,
-  pageQuery: PageQuery,
-  request: PageQueryRequest,
+  { pageQuery, request }: RequestedQuery,
 ): Promise<PageQueryResultDocument> {
   const stored = listMaterializedPartitions(project, pageQuery)
   const document = {
@@ -56,7 +66,10 @@ async function readRequested(
   const noValues = Object.fromEntries(pageQuery.parameters.map((name) => [name, null]))
   const query = pageQuery.query({ ...noValues, ...request.parameters, partition: partition.key })
   const sql = renderSql(query, partition)
-  const { columns, rows, more } = await queryProject(project, { sql, limit: maxRows })
+  const { columns, rows, more } =
+    pageQuery.tables === "published"
+      ? await queryPublished(services, { sql, limit: maxRows, timeoutSeconds })
+      : await queryProject(project, { sql, limit: maxRows })
   return { ...document, partition: partition.key, columns, rows, more }
 }
 
