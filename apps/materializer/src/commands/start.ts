@@ -1,5 +1,6 @@
 import {
   createLiveDemo,
+  createScheduler,
   landDemoData,
   listDemoGroups,
   type LiveDemo,
@@ -18,7 +19,7 @@ import { loadServices } from "../terminal/load-services.ts"
 import { type PageWork, servePage } from "../terminal/serve-page.ts"
 import type { StartFlags } from "../terminal/start-flags.ts"
 
-/** Serves the web page over data: an empty landing zone gets demo data, and a project without runs is materialized. */
+/** Serves the web page over data and executes its schedules. An empty landing zone gets demo data, and a project without runs is materialized. */
 export async function start(
   cli: CommandLine,
   { live, liveSeconds, ...flags }: StartFlags,
@@ -28,12 +29,28 @@ export async function start(
   const { landing } = await readStatus(services, { selection: [], states: [] })
   if (landing.is_empty) await landFirstFiles(cli, services, live ? liveDemoDays : 1)
   const { runs } = await listRuns(services, { limit: 1 })
-  const work = demo === undefined ? {} : await prepareLiveWork(demo, services, liveSeconds)
-  await servePage(cli, flags, {
-    ...work,
-    firstRequest: runs.length === 0 ? everything : undefined,
-  })
+  const firstRequest = runs.length === 0 ? everything : undefined
+  const work =
+    demo === undefined
+      ? prepareScheduledWork(services, firstRequest, flags)
+      : { ...(await prepareLiveWork(demo, services, liveSeconds)), firstRequest }
+  await servePage(cli, flags, work)
   return exitCodes.done
+}
+
+/** Executes the first request, then the ticks of the schedules. A page that only reads has no ticks. */
+function prepareScheduledWork(
+  services: Services,
+  firstRequest: RunRequest | undefined,
+  { readOnly }: Pick<StartFlags, "readOnly">,
+): PageWork {
+  if (readOnly) return { firstRequest }
+  return {
+    backgroundWork: async (execute) => {
+      if (firstRequest !== undefined) await execute(firstRequest)
+      await createScheduler(services).run()
+    },
+  }
 }
 
 /** Lands files beside the page. A late line stays for its visitors; everything else is materialized as a schedule would. */

@@ -37,7 +37,7 @@ const ui = defineCommand<PageFlags>({
 
 const start = defineCommand<StartFlags>({
   brief: "Serve the web page; an empty project gets demo data and a first run",
-  text: "Generates demo data up to yesterday when the landing zone is empty, materializes everything when nothing has run yet, and serves the web page. Ctrl-C stops all. With --live, files of the demo land while the page is open, in turn: a further day, a late line of a past day, a price index with a repeated month. The demo data then end a month ago, and the clock of the page is the day after the newest landed one.",
+  text: "Generates demo data up to yesterday when the landing zone is empty, materializes everything when nothing has run yet, serves the web page, and executes the schedules. Ctrl-C stops all. With --live, files of the demo land while the page is open, in turn: a further day, a late line of a past day, a price index with a repeated month. The demo data then end a month ago, and the clock of the page is the day after the newest landed one.",
   examples: [
     "freshet start",
     "freshet start --port 8080",

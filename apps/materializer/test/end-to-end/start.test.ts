@@ -1,3 +1,6 @@
+import { appendFileSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+
 import { groupBy } from "@freshet/core/engine"
 import {
   type AttentionDocument,
@@ -9,7 +12,7 @@ import { expect, test } from "vitest"
 
 import { startFreshet } from "./freshet-process.ts"
 import { expectNoProcesses } from "./processes.ts"
-import { withEmbeddedTestProject } from "./test-project.ts"
+import { type TestProject, withEmbeddedTestProject } from "./test-project.ts"
 
 test("an empty project gets demo data, a first run and a page, and Ctrl-C stops all", async () => {
   await withEmbeddedTestProject(async (place) => {
@@ -24,6 +27,7 @@ test("an empty project gets demo data, a first run and a page, and Ctrl-C stops 
       .toMatchObject({ fresh: 71, stale: 0, missing: 0, failed: 0, overdue: 0 })
     expect(await (await fetch(address)).text()).toContain('<div id="root">')
     await expectRecommendations(address)
+    await expectArrivalTick(address, place)
     running.kill("SIGINT")
     expect(await running.result).toMatchObject({ code: 0, signal: null })
     await expectNoProcesses(place.folder)
@@ -56,6 +60,19 @@ test("with --live a further day, a late line and a bad file land in turn, and ea
     await expectNoProcesses(place.folder)
   })
 })
+
+/** A file that arrives is materialized without anybody: here one that fails a check. */
+async function expectArrivalTick(
+  address: string,
+  { landing }: Pick<TestProject, "landing">,
+): Promise<void> {
+  const file = join(landing, "movies/consumer_price_index.csv")
+  const [, month = ""] = readFileSync(file, "utf8").split("\n")
+  appendFileSync(file, `${month}\n`)
+  await expect
+    .poll(async () => (await fetch(`${address}api/attention`)).json(), { timeout: 300_000 })
+    .toMatchObject({ causes: [{ kind: "failed", subject: "cpi" }] })
+}
 
 /** Every recommendation is as strong as its paths together, and a mistyped name finds the right one. */
 async function expectRecommendations(address: string): Promise<void> {
