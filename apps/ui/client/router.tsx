@@ -39,7 +39,7 @@ const todayRoute = createRoute({
 const catalogRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/catalog",
-  validateSearch: createSearchReader(["selection", "state"]),
+  validateSearch: createSearchReader(["selection", "state", "sort"]),
   component: lazyRouteComponent(() => import("./pages/catalog/catalog-page.tsx"), "CatalogPage"),
 })
 

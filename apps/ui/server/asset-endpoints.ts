@@ -5,6 +5,7 @@ import {
   readColumnLineage,
   readAssetDetail,
   readPartitions,
+  readProfile,
   readProvenance,
   readQuarantine,
   readRows,
@@ -15,6 +16,7 @@ import {
   diffSchema,
   explanationSchema,
   partitionsSchema,
+  profileSchema,
   provenanceSchema,
   quarantineSchema,
   rowsSchema,
@@ -73,6 +75,15 @@ export const assetEndpoints: readonly Endpoint[] = [
     answer: rowsSchema,
     handle: ({ services }, { failed, ...request }) =>
       readRows(services, { ...request, failedRows: failed !== undefined }),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/assets/:asset/profile",
+    summary: "Nulls, distinct values, first and last value of each column of a partition",
+    input: z.strictObject({ ...assetShape, partition: optionalText }),
+    answer: profileSchema,
+    isLasting: true,
+    handle: ({ services }, request) => readProfile(services, request),
   }),
   defineEndpoint({
     method: "get",

@@ -1,8 +1,15 @@
-import { listAssets, readAttention, readLineage, readStatus } from "@freshet/services"
+import {
+  listAssets,
+  readAttention,
+  readLineage,
+  readRowCounts,
+  readStatus,
+} from "@freshet/services"
 import {
   assetListSchema,
   attentionSchema,
   lineageSchema,
+  rowCountsSchema,
   statusSchema,
 } from "@freshet/services/documents"
 import * as z from "zod/mini"
@@ -45,6 +52,15 @@ export const projectEndpoints: readonly Endpoint[] = [
     answer: assetListSchema,
     isLasting: true,
     handle: ({ services }, { selection }) => listAssets(services, toWords(selection)),
+  }),
+  defineEndpoint({
+    method: "get",
+    path: "/api/row-counts",
+    summary: "Rows of the latest materializations of each asset",
+    input: noInput,
+    answer: rowCountsSchema,
+    isLasting: true,
+    handle: ({ services }) => readRowCounts(services),
   }),
   defineEndpoint({
     method: "get",

@@ -20,7 +20,7 @@ test("every document has the shape of its schema, before and after a materializa
         const response = await get(
           path.replace(":asset", asset).replace(":column", "item").replace(":query", "sold_items"),
         )
-        if (response.status === 400 && /rows$|versions$/.test(path)) continue // nothing is materialized yet
+        if (response.status === 400 && /rows$|versions$|profile$/.test(path)) continue // nothing is materialized yet
         z.parse(answer, await readDocument(response))
       }
     }
@@ -94,6 +94,50 @@ test("partitions are ranges by state, and a window of single partitions with the
     })
     const source = await readDocument(await get("/api/assets/orders/partitions"))
     expect(source).toMatchObject({ count: 4, ranges: [{ state: "fresh", count: 4 }] })
+  })
+})
+
+test("a profile counts distinct values, and has the first and last value of each column", async () => {
+  await withServedProject(async ({ get, land, materialize }) => {
+    const lines = ["bread", "milk", "bread"].map((item, id) => ({ id, item }))
+    land("orders/2026-01-04.json", lines.map((line) => JSON.stringify(line)).join("\n"))
+    await materialize()
+    const read = async () => readDocument(await get("/api/assets/items/profile"))
+    await expect.poll(read, { timeout: 300_000 }).toMatchObject({
+      partition: "2026-01-04",
+      rows: 2,
+      is_estimated: false,
+      columns: [
+        { name: "item", nulls: 0, distinct: 2, minimum: "bread", maximum: "milk" },
+        { name: "orders", nulls: 0, distinct: 2, minimum: "1", maximum: "2" },
+      ],
+    })
+  })
+})
+
+test("the rows of the latest partitions are listed for assets that have several", async () => {
+  await withServedProject(async ({ get, post, materialize }) => {
+    await materialize()
+    const target = {
+      kind: "backfill",
+      asset: "items",
+      partitions: { from: "2026-01-02", to: "2026-01-04" },
+      downstream: false,
+    }
+    await post("/api/requests", { target })
+    const readCounts = async () => {
+      const { assets } = await readDocument<{ readonly assets: readonly { name: string }[] }>(
+        await get("/api/row-counts"),
+      )
+      return assets.find(({ name }) => name === "items")
+    }
+    await expect.poll(readCounts, { timeout: 300_000 }).toMatchObject({
+      counts: [
+        { partition: "2026-01-02", rows: 3 },
+        { partition: "2026-01-03", rows: 3 },
+        { partition: "2026-01-04", rows: 3 },
+      ],
+    })
   })
 })
 

@@ -31,6 +31,8 @@ const groups: readonly (readonly [
     "Catalog",
     [
       ["/", "selection"],
+      ["space", "select"],
+      ["⇧ click", "select up to here"],
       ["p", "plan the selected assets"],
     ],
   ],

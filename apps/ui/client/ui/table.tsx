@@ -3,6 +3,8 @@ import type { HTMLAttributes, ReactNode } from "react"
 /** A column of a table. */
 export interface Column<R> {
   readonly head: ReactNode
+  /** The direction in which the rows are sorted by the column. */
+  readonly sortDirection?: "ascending" | "descending" | undefined
   /** The class of the head and of the cells: alignment, and the widths at which the column is shown. */
   readonly className?: string
   /** The class of the cells only. */
@@ -38,9 +40,9 @@ export function TableHead<R>({ columns }: Pick<TableProps<R>, "columns">) {
   return (
     <thead>
       <tr>
-        {columns.map(({ head, className }, at) => (
+        {columns.map(({ head, className, sortDirection }, at) => (
           // Columns have no key of their own, and are never reordered.
-          <th key={at} className={className}>
+          <th key={at} className={className} aria-sort={sortDirection}>
             {head}
           </th>
         ))}

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router"
 import type { PartitionsDocument } from "../../api/documents.ts"
 import type { StateName } from "../../ui/state-names.ts"
 import { State } from "../../ui/state.tsx"
+import { CellLabels } from "./cell-labels.tsx"
 import { mergeRanges } from "./merge-ranges.ts"
 
 import classes from "./asset.module.css"
@@ -25,7 +26,6 @@ export function HeatBar({
         .toReversed()
         .map(({ key, state }) => ({ from: key, to: key, count: 1, state, isMixed: false }))
     : mergeRanges(ranges, maxCells)
-  const [first, last] = [cells[0], cells.at(-1)]
   return (
     <div>
       <StateCounts ranges={ranges} />
@@ -49,12 +49,14 @@ export function HeatBar({
           )
         })}
       </div>
-      <div className={classes["heatLabels"]}>
-        <span>{first?.from}</span>
-        <span>{last === first ? "" : last?.to}</span>
-      </div>
+      <CellLabels keys={isWhole ? cells.map(({ from }) => from) : listEnds(cells)} />
     </div>
   )
+}
+
+function listEnds(cells: PartitionsDocument["ranges"]): readonly string[] {
+  const [first, last] = [cells[0]?.from, cells.at(-1)?.to]
+  return [first, first === last ? undefined : last].filter((key) => key !== undefined)
 }
 
 /** Counts the partitions by state. */

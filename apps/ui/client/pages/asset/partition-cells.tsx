@@ -2,6 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react"
 
 import type { PartitionRow } from "../../api/documents.ts"
 import { capitalize } from "../../format.ts"
+import { CellLabels } from "./cell-labels.tsx"
 import {
   findRange,
   getEnds,
@@ -66,10 +67,7 @@ export function PartitionCells({ rows, from, to, onSelect }: PartitionCellsProps
           />
         ))}
       </div>
-      <div className={classes["heatLabels"]}>
-        <span>{rows[0]?.key}</span>
-        <span>{rows.length < 2 ? "" : rows.at(-1)?.key}</span>
-      </div>
+      <CellLabels keys={rows.map(({ key }) => key)} />
     </div>
   )
 }

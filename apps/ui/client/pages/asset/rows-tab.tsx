@@ -14,6 +14,7 @@ import { Field, inputClass } from "../../ui/controls.tsx"
 import { Empty, Problems, Section, Skeleton } from "../../ui/layout.tsx"
 import { Provenance } from "../provenance/provenance.tsx"
 import { RowTable } from "../row-table.tsx"
+import { ColumnProfiles } from "./column-profile.tsx"
 import { ComparePicker } from "./compare-picker.tsx"
 import { DiffView } from "./diff-view.tsx"
 
@@ -43,20 +44,25 @@ export function RowsTab({ asset }: { readonly asset: AssetDetailDocument }) {
       ) : rows === undefined ? (
         <Skeleton />
       ) : (
-        <Section
-          title={`Rows of ${rows.partition}`}
-          detail={rows.more ? `first ${rows.rows.length}` : formatQuantity(rows.rows.length, "row")}
-        >
-          {rows.rows.length === 0 ? (
-            <Empty title="No rows." />
-          ) : (
-            <TracedRows
-              key={`${name} ${rows.partition}`}
-              document={rows}
-              isSource={asset.kind === "source"}
-            />
-          )}
-        </Section>
+        <>
+          <ColumnProfiles asset={name} partition={rows.partition} />
+          <Section
+            title={asset.partition_noun === null ? "Rows" : `Rows of ${rows.partition}`}
+            detail={
+              rows.more ? `first ${rows.rows.length}` : formatQuantity(rows.rows.length, "row")
+            }
+          >
+            {rows.rows.length === 0 ? (
+              <Empty title="No rows." />
+            ) : (
+              <TracedRows
+                key={`${name} ${rows.partition}`}
+                document={rows}
+                isSource={asset.kind === "source"}
+              />
+            )}
+          </Section>
+        </>
       )}
       {asset.kind === "source" ? <Quarantine name={name} /> : null}
     </>

@@ -2,10 +2,9 @@ import { formatQuantity } from "@freshet/core/engine"
 import { getRouteApi, useNavigate } from "@tanstack/react-router"
 import { useMemo, useState } from "react"
 
-import type { AssetListDocument, AssetStateDocument, StatusDocument } from "../../api/documents.ts"
+import type { AssetListDocument, StatusDocument } from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { formatPath, useDocument } from "../../api/use-document.ts"
-import { compareSeverity } from "../../asset-state.ts"
 import { useKeys } from "../../shell/keys.ts"
 import { Button } from "../../ui/controls.tsx"
 import { Empty, Problems, Skeleton } from "../../ui/layout.tsx"
@@ -13,8 +12,10 @@ import { PlanDialog } from "../plan/plan-dialog.tsx"
 import { useTitle } from "../use-title.ts"
 import { CatalogTable } from "./catalog-table.tsx"
 import { matchesState } from "./matches-state.ts"
+import { useRowCounts } from "./row-trend.tsx"
 import { SelectionField } from "./selection-field.tsx"
 import { SelectionTray } from "./selection-tray.tsx"
+import { formatNextSort, parseSort, sortAssets, type SortName } from "./sort-assets.ts"
 import { StateChips } from "./state-chips.tsx"
 
 import classes from "./catalog.module.css"
@@ -31,9 +32,10 @@ export function CatalogPage() {
     isPlaceholderData,
   } = useDocument<StatusDocument>(formatPath("/api/status", { selection }))
   const owners = useOwners()
+  const rowCounts = useRowCounts()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [isPlanning, setIsPlanning] = useState(false)
-  const assets = useMemo(() => sortAssets(status?.assets ?? [], state), [status, state])
+  const { assets, sort, changeSort } = useSortedAssets(status)
   useKeys({
     p: () => setIsPlanning(selected.size > 0),
     Escape: () => setSelected(new Set()),
@@ -57,7 +59,12 @@ export function CatalogPage() {
       ) : assets.length === 0 && !isPlaceholderData ? (
         <NoMatch status={status} state={state} />
       ) : (
-        <CatalogTable {...{ assets, owners, selected }} now={status.now} onSelect={setSelected} />
+        <CatalogTable
+          {...{ assets, owners, rowCounts, selected, sort }}
+          now={status.now}
+          onSelect={setSelected}
+          onSort={changeSort}
+        />
       )}
       <SelectionTray
         names={[...selected]}
@@ -65,20 +72,45 @@ export function CatalogPage() {
         onClear={() => setSelected(new Set())}
       />
       {isPlanning && selected.size > 0 ? (
-        <PlanDialog
-          title={`Materialize ${formatQuantity(selected.size, "asset")}`}
-          subtitle="The newest partition of each asset, with its stale upstreams."
-          initialTarget={{
-            kind: "materialize",
-            selection: [...selected],
-            partitions: {},
-            publish: true,
-          }}
-          onClose={() => setIsPlanning(false)}
-        />
+        <SelectionPlan names={[...selected]} onClose={() => setIsPlanning(false)} />
       ) : null}
     </>
   )
+}
+
+function SelectionPlan({
+  names,
+  onClose,
+}: {
+  readonly names: readonly string[]
+  readonly onClose: () => void
+}) {
+  return (
+    <PlanDialog
+      title={`Materialize ${formatQuantity(names.length, "asset")}`}
+      subtitle="The newest partition of each asset, with its stale upstreams."
+      initialTarget={{ kind: "materialize", selection: names, partitions: {}, publish: true }}
+      onClose={onClose}
+    />
+  )
+}
+
+/** Selects the assets in the state of the address, in the order of the address. */
+function useSortedAssets(status: StatusDocument | undefined) {
+  const { state, sort: sortText } = route.useSearch()
+  const navigate = useNavigate()
+  const sort = useMemo(() => parseSort(sortText), [sortText])
+  const assets = useMemo(() => {
+    const listedAssets = status?.assets.filter((asset) => matchesState(asset, state))
+    return sortAssets(listedAssets ?? [], sort)
+  }, [status, state, sort])
+  const changeSort = (name: SortName) =>
+    void navigate({
+      to: "/catalog",
+      search: (search) => ({ ...search, sort: formatNextSort(sort, name) }),
+      replace: true,
+    })
+  return { assets, sort, changeSort }
 }
 
 /** Reads the owners of the assets that have any. */
@@ -88,21 +120,6 @@ function useOwners(): ReadonlyMap<string, readonly string[]> {
     const assets = (data?.assets ?? []).filter(({ owners }) => owners.length > 0)
     return new Map(assets.map(({ name, owners }) => [name, owners]))
   }, [data])
-}
-
-/** Sorts by group, and within a group trouble first. */
-function sortAssets(
-  assets: readonly AssetStateDocument[],
-  state: string | undefined,
-): readonly AssetStateDocument[] {
-  const groups = [...new Set(assets.map(({ group }) => group))]
-  return assets
-    .filter((asset) => matchesState(asset, state))
-    .toSorted(
-      (first, second) =>
-        groups.indexOf(first.group) - groups.indexOf(second.group) ||
-        compareSeverity(first, second),
-    )
 }
 
 function NoMatch({

@@ -1,17 +1,22 @@
 import { formatBytes, formatCount, formatDuration, formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
-import { Fragment } from "react"
+import { Fragment, useRef } from "react"
 
 import type { AssetStateDocument } from "../../api/documents.ts"
 import { getShownCause, getShownState, listPartitionCounts } from "../../asset-state.ts"
-import { formatAssetCounts, formatShortTime } from "../../format.ts"
+import { capitalize, formatAssetCounts, formatShortTime } from "../../format.ts"
 import { useRootCauses } from "../../root-causes.ts"
 import { DueSoon, State, StateBar } from "../../ui/state.tsx"
 import { type Column, TableHead, TableRow } from "../../ui/table.tsx"
+import { type RowCounts, RowTrend } from "./row-trend.tsx"
+import type { Sort, SortName } from "./sort-assets.ts"
 
 import classes from "./catalog.module.css"
 
 interface CatalogTableProps {
+  readonly rowCounts: ReadonlyMap<string, RowCounts>
+  readonly sort: Sort | undefined
+  readonly onSort: (name: SortName) => void
   /** Asset → its owners. */
   readonly owners: ReadonlyMap<string, readonly string[]>
   readonly assets: readonly AssetStateDocument[]
@@ -20,25 +25,22 @@ interface CatalogTableProps {
   readonly onSelect: (selected: ReadonlySet<string>) => void
 }
 
-/** The assets by group, trouble first. */
-export function CatalogTable({ assets, owners, now, selected, onSelect }: CatalogTableProps) {
-  const rootCauses = useRootCauses()
-  const groups = [...new Set(assets.map(({ group }) => group))]
-  const columns = [
-    createSelectColumn({ assets, selected, onSelect }),
-    ...createStateColumns(rootCauses, now),
-    ...(owners.size === 0 ? [] : [createOwnerColumn(owners)]),
-    ...createRowColumns(now),
-  ]
+/** The assets by group, trouble first; or sorted by one of the columns. */
+export function CatalogTable(props: CatalogTableProps) {
+  const { assets, selected, sort } = props
+  const columns = useColumns(props)
+  const groups = sort === undefined ? [...new Set(assets.map(({ group }) => group))] : [undefined]
   return (
     <table className={classes["table"]}>
       <TableHead columns={columns} />
       <tbody>
         {groups.map((group) => (
           <Fragment key={group}>
-            <GroupRow group={group} assets={assets} columnCount={columns.length} />
+            {group === undefined ? null : (
+              <GroupRow group={group} assets={assets} columnCount={columns.length} />
+            )}
             {assets
-              .filter((asset) => asset.group === group)
+              .filter((asset) => group === undefined || asset.group === group)
               .map((asset) => (
                 <TableRow
                   key={asset.name}
@@ -54,17 +56,68 @@ export function CatalogTable({ assets, owners, now, selected, onSelect }: Catalo
   )
 }
 
-function createSelectColumn({
+function useColumns({ assets, owners, rowCounts, now, ...props }: CatalogTableProps) {
+  const rootCauses = useRootCauses("place")
+  const { sort, onSort } = props
+  const addSort: AddSort = (name) => ({
+    head: <SortHead {...{ name, sort, onSort }} />,
+    sortDirection: sort?.name === name ? getDirection(sort) : undefined,
+  })
+  const hasDeadlines = assets.some(
+    ({ overdue, due_soon: soon }) => overdue !== null || soon !== null,
+  )
+  return [
+    useSelectColumn({ assets, ...props }),
+    ...createStateColumns(rootCauses, addSort),
+    ...(hasDeadlines ? [createDueColumn(now, addSort)] : []),
+    ...createPartitionColumns(addSort),
+    ...(owners.size === 0 ? [] : [createOwnerColumn(owners)]),
+    ...(rowCounts.size === 0 ? [] : [createTrendColumn(rowCounts)]),
+    ...createRowColumns(now, addSort),
+  ]
+}
+
+type AddSort = (name: SortName) => Pick<Column<AssetStateDocument>, "head" | "sortDirection">
+
+function getDirection({ isDescending }: Sort): "ascending" | "descending" {
+  return isDescending ? "descending" : "ascending"
+}
+
+/** The head of a column as a button that sorts by it. */
+function SortHead({
+  name,
+  sort,
+  onSort,
+}: Pick<CatalogTableProps, "sort" | "onSort"> & { readonly name: SortName }) {
+  const arrow = sort?.name === name ? (sort.isDescending ? " ↓" : " ↑") : ""
+  return (
+    <button type="button" className={classes["sort"]} onClick={() => onSort(name)}>
+      {sortHeads[name] ?? capitalize(name)}
+      <span aria-hidden="true">{arrow}</span>
+    </button>
+  )
+}
+
+const sortHeads: Readonly<Partial<Record<SortName, string>>> = { name: "Asset" }
+
+/** Creates the column of check boxes. A click with Shift selects all assets since the latest click. */
+function useSelectColumn({
   assets,
   selected,
   onSelect,
 }: Pick<CatalogTableProps, "assets" | "selected" | "onSelect">): Column<AssetStateDocument> {
+  const anchor = useRef<string>(undefined)
   const selectable = assets.filter(({ kind }) => kind !== "source").map(({ name }) => name)
   const isAllSelected = selectable.length > 0 && selectable.every((name) => selected.has(name))
   const toggleAll = () => onSelect(isAllSelected ? new Set() : new Set(selectable))
-  const toggle = (name: string) => {
+  const toggle = (name: string, isRange: boolean) => {
     const names = new Set(selected)
-    if (!names.delete(name)) names.add(name)
+    const ends = [selectable.indexOf(anchor.current ?? name), selectable.indexOf(name)]
+    const range = isRange ? selectable.slice(Math.min(...ends), Math.max(...ends) + 1) : [name]
+    for (const listedName of range)
+      if (selected.has(name)) names.delete(listedName)
+      else names.add(listedName)
+    anchor.current = name
     onSelect(names)
   }
   return {
@@ -78,7 +131,9 @@ function createSelectColumn({
           type="checkbox"
           aria-label={`Select ${name}`}
           checked={selected.has(name)}
-          onChange={() => toggle(name)}
+          onChange={({ nativeEvent }) =>
+            toggle(name, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+          }
         />
       ),
   }
@@ -86,12 +141,12 @@ function createSelectColumn({
 
 function createStateColumns(
   rootCauses: ReadonlyMap<string, string>,
-  now: string,
+  addSort: AddSort,
 ): readonly Column<AssetStateDocument>[] {
   return [
-    { head: "State", cell: (asset) => <State state={getShownState(asset)} /> },
+    { ...addSort("state"), cell: (asset) => <State state={getShownState(asset)} /> },
     {
-      head: "Asset",
+      ...addSort("name"),
       tone: "strong",
       cell: (asset) => (
         <>
@@ -108,13 +163,21 @@ function createStateColumns(
       tone: `quiet ${classes["cause"]}`,
       cell: (asset) => getShownCause(asset, rootCauses),
     },
+  ]
+}
+
+function createDueColumn(now: string, addSort: AddSort): Column<AssetStateDocument> {
+  return {
+    ...addSort("overdue"),
+    className: "not-narrow",
+    cell: (asset) => <Due asset={asset} now={now} />,
+  }
+}
+
+function createPartitionColumns(addSort: AddSort): readonly Column<AssetStateDocument>[] {
+  return [
     {
-      head: "Overdue",
-      className: "not-narrow",
-      cell: (asset) => <Due asset={asset} now={now} />,
-    },
-    {
-      head: "Newest",
+      ...addSort("newest"),
       className: "nowrap wide-only",
       tone: "quiet",
       cell: ({ newest_partition: newest }) => newest,
@@ -127,6 +190,14 @@ function createStateColumns(
   ]
 }
 
+function createTrendColumn(rowCounts: CatalogTableProps["rowCounts"]): Column<AssetStateDocument> {
+  return {
+    head: "Trend",
+    className: classes["trend"] ?? "",
+    cell: ({ name }) => <RowTrend counts={rowCounts.get(name) ?? []} />,
+  }
+}
+
 function createOwnerColumn(owners: CatalogTableProps["owners"]): Column<AssetStateDocument> {
   return {
     head: "Owner",
@@ -136,21 +207,21 @@ function createOwnerColumn(owners: CatalogTableProps["owners"]): Column<AssetSta
   }
 }
 
-function createRowColumns(now: string): readonly Column<AssetStateDocument>[] {
+function createRowColumns(now: string, addSort: AddSort): readonly Column<AssetStateDocument>[] {
   return [
     {
-      head: "Rows",
+      ...addSort("rows"),
       className: "num not-narrow",
       cell: ({ rows }) => (rows === null ? "" : formatCount(rows)),
     },
     {
-      head: "Size",
+      ...addSort("size"),
       className: `num ${classes["size"]}`,
       tone: "quiet",
       cell: ({ bytes }) => (bytes === null ? "" : formatBytes(bytes)),
     },
     {
-      head: "Built",
+      ...addSort("built"),
       className: "num wide-only",
       tone: "quiet",
       cell: ({ materialized_at: at }) => (at === null ? "" : formatShortTime(at, now)),

@@ -51,6 +51,14 @@ export function describeSchedules({ schedules, now }: ScheduleListDocument): str
   return `${due}The next tick is ${next.name} at ${formatTime(next.at, now)}, in ${wait}.`
 }
 
+/** Says when the next tick is; undefined when no instant is ahead. */
+export function describeNextTick({ schedules, now }: ScheduleListDocument): string | undefined {
+  const next = findNext(schedules)
+  if (next === undefined) return undefined
+  const wait = formatDuration(Date.parse(next.at) - Date.parse(now))
+  return `Next run ${formatTime(next.at, now)}, in ${wait}`
+}
+
 function findNext(schedules: readonly ScheduleDocument[]) {
   const instants = schedules.flatMap(({ name, next_tick_at: at }) =>
     at === null ? [] : [{ name, at }],

@@ -1,13 +1,18 @@
 import { formatQuantity } from "@freshet/core/engine"
 import { Link } from "@tanstack/react-router"
 
-import type { AttentionDocument, StatusDocument } from "../../api/documents.ts"
+import type {
+  AttentionDocument,
+  ScheduleListDocument,
+  StatusDocument,
+} from "../../api/documents.ts"
 import { toProblems } from "../../api/fetch-document.ts"
 import { useDocument } from "../../api/use-document.ts"
 import { countStates } from "../../asset-state.ts"
 import { formatAge } from "../../format.ts"
 import { CodeBlock, Empty, Problems, Skeleton, Split } from "../../ui/layout.tsx"
 import { DueSoon, State, StateBar } from "../../ui/state.tsx"
+import { describeNextTick } from "../schedules/schedule-words.ts"
 import { useTitle } from "../use-title.ts"
 import { Causes } from "./causes.tsx"
 import { describeProject } from "./sentence.ts"
@@ -49,10 +54,14 @@ function Summary({
 }) {
   const { summary, assets } = status
   const counts = countStates(assets)
+  const { data: schedules } = useDocument<ScheduleListDocument>("/api/schedules")
+  const nextTick = schedules === undefined ? undefined : describeNextTick(schedules)
   return (
     <div className={classes["summary"]}>
       <h1 className={classes["sentence"]}>{describeProject(summary, attention?.causes ?? [])}</h1>
-      <p className="quiet">{describePublications(status)}</p>
+      <p className="quiet">
+        {[nextTick, describePublications(status)].filter(Boolean).join(". ")}.
+      </p>
       <StateBar counts={counts} height={10} />
       <div className={classes["legend"]}>
         {counts.map(([state, count]) => (
@@ -90,8 +99,8 @@ function describePublications({ publications, now }: StatusDocument): string {
     .map(({ published_at: at }) => at)
     .toSorted()
     .at(-1)
-  if (newest === undefined) return "Nothing is published yet."
-  return `Published tables last changed ${formatAge(newest, Date.parse(now))}.`
+  if (newest === undefined) return "Nothing is published yet"
+  return `Published tables last changed ${formatAge(newest, Date.parse(now))}`
 }
 
 const exampleAsset = `export const orders = sqlAsset({

@@ -6,6 +6,8 @@ import { formatAssetPath, formatPath, useDocument, useDocuments } from "../../ap
 import { addDays, listDays } from "../../days.ts"
 import { Icon } from "../../ui/icons.tsx"
 import { Section } from "../../ui/layout.tsx"
+import { contentStates, type StateName } from "../../ui/state-names.ts"
+import { State } from "../../ui/state.tsx"
 
 import classes from "./today.module.css"
 
@@ -29,7 +31,13 @@ export function WeekStrip({ status }: { readonly status: StatusDocument }) {
   const total = formatQuantity(names.length, "published daily asset")
   const detail = names.length > assetCount ? `the first ${assetCount} of ${total}` : total
   return (
-    <Section title={`Last ${formatQuantity(days.length, "day")}`} detail={detail}>
+    <Section
+      title={`Last ${formatQuantity(days.length, "day")}`}
+      detail={detail}
+      extra={
+        <Legend assets={assets} days={days} hasOverdue={[...overdue.values()].some(Boolean)} />
+      }
+    >
       <div className="scroll">
         <table className={classes["strip"]}>
           <thead>
@@ -55,6 +63,35 @@ export function WeekStrip({ status }: { readonly status: StatusDocument }) {
         </table>
       </div>
     </Section>
+  )
+}
+
+/** The states that the strip shows, in words. */
+function Legend({
+  assets,
+  days,
+  hasOverdue,
+}: {
+  readonly assets: readonly PartitionsDocument[]
+  readonly days: readonly string[]
+  readonly hasOverdue: boolean
+}) {
+  const [first = ""] = days
+  const shown = new Set(
+    assets.flatMap(({ ranges }) =>
+      ranges.filter(({ to }) => to >= first).map(({ state }) => state),
+    ),
+  )
+  const states: readonly StateName[] = [
+    ...contentStates.filter((state) => shown.has(state)),
+    ...(hasOverdue ? (["overdue"] as const) : []),
+  ]
+  return (
+    <span className="row">
+      {states.map((state) => (
+        <State key={state} state={state} />
+      ))}
+    </span>
   )
 }
 
