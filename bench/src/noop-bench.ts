@@ -64,7 +64,8 @@ async function prepare(
 const definitions = `
   import { bigSize, createShape, declareAssets } from "./plan-project.ts"
   export const definitions = () => declareAssets(createShape(bigSize))
-  export const automation = {}`
+  export const automation = {}
+  export const pageQueries = []`
 
 function getSourcePath(name: string): string {
   return fileURLToPath(new URL(`../src/${name}`, import.meta.url))

@@ -55,7 +55,8 @@ function prepare(folder: string, landing: string): string {
     join(assets, "index.ts"),
     `import { declarePageAssets } from "./page-project.ts"
      export const definitions = () => declarePageAssets()
-     export const automation = {}`,
+     export const automation = {}
+     export const pageQueries = []`,
   )
   landFiles(landing)
   return join(workspace, "apps/materializer/bin/freshet.js")
@@ -132,7 +133,11 @@ async function measureAll(address: string, runs: number): Promise<readonly Limit
   )
   const events = await withBrowser((browser) => measureEvents(browser, address, backfill))
   await add("event of a step to pixels, p95", 300, Promise.resolve(findP95(events.stepMs)))
-  await add("change of 1,000 assets to pixels", 2000, Promise.resolve(findP95(events.changeMs)))
+  await add(
+    "change of 1,000 assets to pixels, p95",
+    2000,
+    Promise.resolve(findP95(events.changeMs)),
+  )
   return limits
 }
 

@@ -66,6 +66,7 @@ export async function measureEvents(
   backfill: object,
 ): Promise<EventDelays> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(300_000)
   await page.addInitScript(recordDelays)
   await page.goto(`${address}/`)
   await page.locator("h1").waitFor()
