@@ -63,6 +63,7 @@ const declarations = `
 /** One look at the server and its sessions. */
 interface Sample extends ProcessUse {
   readonly connections: number
+  readonly databaseKb: number
 }
 
 async function main(): Promise<number> {
@@ -149,11 +150,12 @@ function cutConnection(project: OperationProject): Promise<unknown> {
 
 function takeSample(project: OperationProject, { child }: Server): Promise<Sample> {
   return withLedger(project, async (client) => {
-    const { rows } = await client.query<{ connections: number }>(
-      `select count(*)::integer as connections from pg_stat_activity
+    const { rows } = await client.query<Pick<Sample, "connections" | "databaseKb">>(
+      `select count(*)::integer as connections, pg_database_size(current_database())::float8 / 1024 as "databaseKb"
+       from pg_stat_activity
        where datname = current_database() and application_name like 'freshet%'`,
     )
-    return { ...readTreeUse(child.pid ?? 0), connections: rows[0]?.connections ?? 0 }
+    return { ...readTreeUse(child.pid ?? 0), ...(rows[0] ?? { connections: 0, databaseKb: 0 }) }
   })
 }
 
@@ -162,16 +164,25 @@ function compareHalves(samples: readonly Sample[]): readonly Limit[] {
   const quarter = Math.floor(samples.length / 4)
   const early = samples.slice(quarter, 2 * quarter)
   const late = samples.slice(-quarter)
-  type Figure = "memoryMb" | "handles" | "connections"
+  type Figure = "memoryMb" | "handles" | "connections" | "databaseKb"
   const median = (part: readonly Sample[], figure: Figure) =>
     findMedian(part.map((sample) => sample[figure]))
   const growth = (figure: Figure) => median(late, figure) - median(early, figure)
-  for (const { memoryMb, handles, connections } of samples)
-    console.error(`${memoryMb.toFixed(0)} MB, ${handles} handles, ${connections} connections`)
+  const ticks = (samples.length - quarter - quarter) * sampleSeconds
+  for (const { memoryMb, handles, connections, databaseKb } of samples)
+    console.error(
+      `${memoryMb.toFixed(0)} MB, ${handles} handles, ${connections} connections, database ${(databaseKb / 1024).toFixed(1)} MB`,
+    )
   return [
     { name: "soak: growth of memory", value: growth("memoryMb"), limit: 15, unit: "MB" },
     { name: "soak: growth of handles", value: growth("handles"), limit: 5, unit: "" },
     { name: "soak: growth of connections", value: growth("connections"), limit: 2, unit: "" },
+    {
+      name: "soak: growth of the database",
+      value: growth("databaseKb") / ticks,
+      limit: 4,
+      unit: "kB a tick",
+    },
   ]
 }
 

@@ -41,6 +41,7 @@ import {
   type StepRecord,
   type Timer,
 } from "../src/engine.ts"
+import { stallMs } from "../src/execute/wait.ts"
 import { afterDay, day } from "./declarations.ts"
 import {
   type MemoryClaims,
@@ -110,6 +111,8 @@ export interface Behaviour {
   beforePublish: (request: PublicationRequest) => Promise<void> | void
   /** Called for each pause before a further attempt; the pause ends when its result resolves or when it is cancelled. */
   pause: (ms: number) => Promise<void> | void
+  /** Called when a run can start no step, although it has a free slot; the run is stalled when its result resolves. */
+  stall: () => Promise<void>
 }
 
 /** A relation with its rows, oldest partition first. */
@@ -161,6 +164,7 @@ export function createMemoryProject(
       beforeLookup: () => {},
       beforePublish: () => {},
       pause: () => {},
+      stall: () => new Promise(() => {}),
       ...behaviour,
     },
   }
@@ -348,7 +352,8 @@ export function listStepIds(evaluation: Evaluation, plan: Plan): readonly string
 function startTimer({ behaviour }: MemoryProject, ms: number): Timer {
   let cancel = () => {}
   const cancelled = new Promise<void>((resolve) => (cancel = resolve))
-  return { ended: Promise.race([cancelled, Promise.resolve(behaviour.pause(ms))]), cancel }
+  const pause = ms === stallMs ? behaviour.stall() : behaviour.pause(ms)
+  return { ended: Promise.race([cancelled, Promise.resolve(pause)]), cancel }
 }
 
 /** Creates the effects of a project for a new run, or for a worker that assists a run. The id of the worker is that of its own run. */

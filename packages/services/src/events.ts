@@ -6,7 +6,8 @@ import type { PlanDocument } from "./documents/plan.ts"
 
 /** Reports the course of a service call: the terminal, a JSON stream and a web page read the same values. */
 export type ServiceEvent =
-  | RunEvent
+  /** An event of a run, with its id. */
+  | (RunEvent & { readonly run?: string | undefined })
   /** A run has its plan, and starts to execute it. */
   | { readonly kind: "run_planned"; readonly plan: PlanDocument }
   /** Another command keeps this one from starting. */

@@ -17,15 +17,23 @@ export interface Receiver {
   readonly messages: string[]
   /** True: messages are refused. */
   isBroken: boolean
+  /** Called when a message has arrived, before the answer to it. */
+  beforeAnswer: () => Promise<void>
+}
+
+function createReceiver() {
+  const messages: string[] = []
+  return { url: "", messages, isBroken: false, beforeAnswer: async () => {} }
 }
 
 /** Runs `work` with a webhook that collects the texts that are posted to it. */
 export function withWebhook<T>(work: (receiver: Receiver) => Promise<T>): Promise<T> {
-  const receiver = { url: "", messages: [] as string[], isBroken: false }
+  const receiver = createReceiver()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await text(request)
     if (!receiver.isBroken)
       receiver.messages.push((JSON.parse(body) as { readonly text: string }).text)
+    await receiver.beforeAnswer()
     response.writeHead(receiver.isBroken ? 500 : 200).end()
   }
   const server = createHttpServer((request, response) => void answer(request, response))
@@ -34,7 +42,7 @@ export function withWebhook<T>(work: (receiver: Receiver) => Promise<T>): Promis
 
 /** Runs `work` with a mail server that collects the mails that it receives. */
 export function withMailServer<T>(work: (receiver: Receiver) => Promise<T>): Promise<T> {
-  const receiver = { url: "", messages: [] as string[], isBroken: false }
+  const receiver = createReceiver()
   const server = createTcpServer((socket) => {
     let mail: string | undefined
     let buffer = ""

@@ -6,7 +6,7 @@ import { parseDocument } from "../fixtures/parse-document.ts"
 import { withMailServer, withWebhook } from "./alert-receivers.ts"
 import type { DeclaredProject } from "./declared-project.ts"
 import { expectDone, runFreshet, startFreshet } from "./freshet-process.ts"
-import { setFirstRuns } from "./ledger-contents.ts"
+import { setFirstRuns, withLedgerClient } from "./ledger-contents.ts"
 import { declareShop, landOrders, shopDays, withShop } from "./shop.ts"
 import { withEnvironment } from "./test-project.ts"
 
@@ -74,6 +74,31 @@ test("an alert that a webhook refuses is delivered later", () =>
           expectDone(await runFreshet(project, "serve", "--once"))
       })
       expect(webhook.messages).toHaveLength(1)
+    }, failing),
+  ))
+
+test("an alert whose process is killed between its delivery and the record of it is delivered again", () =>
+  withWebhook((webhook) =>
+    withShop(async (shop) => {
+      const project = withEnvironment(shop, { FRESHET_ALERT_WEBHOOK: webhook.url })
+      const server = startFreshet(project, "serve", "--port", "0")
+      webhook.beforeAnswer = async () => {
+        server.kill("SIGKILL")
+        await server.result
+      }
+      expect((await server.result).signal).toBe("SIGKILL")
+      webhook.beforeAnswer = async () => {}
+      expect(webhook.messages).toHaveLength(1)
+      expect(await readAlerts(project)).toMatchObject([{ kind: "tick_failed", sent: false }])
+      await withLedgerClient(project, (client) =>
+        client.query("update freshet.alerts set next_attempt_at = now()"),
+      )
+      expectDone(await runFreshet(project, "serve", "--once"))
+      expect(webhook.messages).toHaveLength(2)
+      expect(webhook.messages[1]).toBe(webhook.messages[0])
+      expect(await readAlerts(project)).toMatchObject([{ kind: "tick_failed", sent: true }])
+      expectDone(await runFreshet(project, "serve", "--once"))
+      expect(webhook.messages).toHaveLength(2)
     }, failing),
   ))
 

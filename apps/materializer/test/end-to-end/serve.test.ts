@@ -364,6 +364,8 @@ test("a port in use is wrong usage", () =>
     })
   }, everyMorning))
 
+const runIdPattern = /^\d{8}-\d{6}-[0-9a-f]{6}$/
+
 test("the log is JSON lines on request", () =>
   withShop(async (project) => {
     await makeDue(project)
@@ -384,6 +386,7 @@ test("the log is JSON lines on request", () =>
     expect(lines).toContainEqual(
       expect.objectContaining({
         kind: "step_ended",
+        run: expect.stringMatching(runIdPattern) as string,
         step: "items 2026-01-04",
         outcome: "materialized",
       }),

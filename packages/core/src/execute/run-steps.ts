@@ -33,7 +33,7 @@ import {
   startStep,
 } from "./step-queue.ts"
 import { estimateShare } from "./step-share.ts"
-import { endWait, recordWait } from "./wait.ts"
+import { endWait, recordWait, waitForTask } from "./wait.ts"
 import { yieldStep } from "./yield-step.ts"
 
 /** The maximum number of computations whose records are read together. */
@@ -57,7 +57,7 @@ export async function runSteps(run: ActiveRun): Promise<boolean> {
       if (errors.length > 0) throw errors[0]
       recordWait(run)
       if (tasks.size === 0) break
-      await Promise.race(tasks)
+      await waitForTask(run)
     }
   } catch (error) {
     run.errors.push(error)

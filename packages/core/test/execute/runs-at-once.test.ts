@@ -118,6 +118,34 @@ const requestSlowDays =
   (from: number, to: number): (() => PlanRequest) =>
   () => ({ targets: new Map([["slow", [{ from: day(from), to: day(to) }]]]), publish: false })
 
+test("a run of a lower priority goes on when a step of a higher one hangs, and only until that run goes on", async () => {
+  const project = createProjectWithDays([1, 2, 3])
+  const held = holdStep(project, "a 2026-01-01")
+  const stalls: (() => void)[] = []
+  project.behaviour.stall = () => new Promise((resolve) => stalls.push(resolve))
+  const requestDay: typeof requestEverything = () => ({
+    targets: new Map([["b", [{ from: day(1), to: day(1) }]]]),
+    publish: false,
+  })
+  const scheduled = run(project, chain, requestDay, { kind: "schedule", concurrency: 2 })
+  await held.started
+  await expect.poll(() => stalls).not.toEqual([])
+  const stallsOfScheduled = stalls.length
+  const requestOther: typeof requestEverything = () => ({
+    targets: new Map([["other", [{ from: day(1), to: day(3) }]]]),
+    publish: false,
+  })
+  const backfill = run(project, chain, requestOther, { kind: "backfill" })
+  await expect.poll(() => project.events).toContainEqual({ kind: "run_outranked" })
+  expect(project.computed).toEqual(["a 2026-01-01"])
+  for (const stall of stalls.slice(0, stallsOfScheduled)) stall()
+  expect((await backfill).outcome).toBe("succeeded")
+  expect([...project.waits]).toEqual([["run 1", []]])
+  held.release()
+  expect((await scheduled).outcome).toBe("succeeded")
+  expect([...project.waits]).toEqual([])
+})
+
 test("a run of a lower priority goes on while a higher one only waits for a retry", async () => {
   const project = createProjectWithDays([1, 2, 3])
   const retried = buildValidGraph(

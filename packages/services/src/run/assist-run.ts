@@ -17,6 +17,7 @@ import { listPlannedTargets } from "../plan/run-targets.ts"
 import type { Project, ProjectPlan } from "../project.ts"
 import type { Services } from "../services.ts"
 import { createRunExporter } from "./create-run-exporter.ts"
+import { nameRun } from "./name-run.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
 
 /**
@@ -95,9 +96,10 @@ async function executeWork(
   await joinRun(run)
   services.emit({ kind: "run_joined", run })
   const exporter = createRunExporter(project, services.nowMs, run)
+  const emitOfRun = nameRun(services.emit, run)
   const effects = createEffects(services, { project, plan }, (event: RunEvent) => {
     exporter.report(event)
-    services.emit(event)
+    emitOfRun(event)
   })
   const { concurrency, pools } = config
   const assistance = { run, evaluation, work: plan.work }

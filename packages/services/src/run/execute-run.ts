@@ -19,6 +19,7 @@ import { createPlanDocument } from "../plan/plan-document.ts"
 import type { Project } from "../project.ts"
 import type { Services } from "../services.ts"
 import { createRunExporter } from "./create-run-exporter.ts"
+import { nameRun } from "./name-run.ts"
 import { readImpact } from "./read-impact.ts"
 import { createEmptyRunDocument, createRunDocument, type ExecutedRun } from "./run-document.ts"
 import { createEffects, requireRunLedger } from "./run-effects.ts"
@@ -128,11 +129,12 @@ async function executePlan(
   const startedMs = nowMs()
   const exporter = createRunExporter(project, nowMs)
   const endedSteps = new Map<string, StepEndedEvent>()
+  const emitOfRun = nameRun(emit)
   const effects: RunEffects = {
     ...createEffects(services, requestedPlan, (event: RunEvent) => {
       if (event.kind === "step_ended") endedSteps.set(event.step, event)
       exporter.report(event)
-      emit(event)
+      emitOfRun(event)
     }),
     readEvaluation: () => services.withProject({}, async ({ evaluation }) => evaluation),
   }
