@@ -4,6 +4,8 @@ import { movies } from "./movies/index.ts"
 import type { MoviesSettings } from "./movies/settings.ts"
 import { reputation } from "./reputation/index.ts"
 import type { ReputationSettings } from "./reputation/settings.ts"
+import { stockTweets } from "./stock-tweets/index.ts"
+import type { StockTweetsSettings } from "./stock-tweets/settings.ts"
 import { stocktwits } from "./stocktwits/index.ts"
 import type { StocktwitsSettings } from "./stocktwits/settings.ts"
 
@@ -12,6 +14,7 @@ export interface DefinitionsSettings {
   readonly stocktwits?: Partial<StocktwitsSettings>
   readonly movies?: Partial<MoviesSettings>
   readonly reputation?: Partial<ReputationSettings>
+  readonly stockTweets?: Partial<StockTweetsSettings>
 }
 
 /** Lists the assets of all groups. */
@@ -20,5 +23,6 @@ export function definitions(settings: DefinitionsSettings = {}): readonly AnyAss
     ...stocktwits(settings.stocktwits),
     ...movies(settings.movies),
     ...reputation(settings.reputation),
+    ...stockTweets(settings.stockTweets),
   ]
 }

@@ -55,7 +55,7 @@ describe("after materializing the newest day", () => {
   test("status prints that all assets are fresh", async () => {
     const { code, stdout, stderr } = await run("status")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    expect(stdout).toMatch(/All 71 assets are up to date\..* Published: stocktwits 2026-01-10/)
+    expect(stdout).toMatch(/All 80 assets are up to date\..* Published: stocktwits 2026-01-10/)
   })
 
   test("plan is empty and exits 0 with --exit-code", async () => {

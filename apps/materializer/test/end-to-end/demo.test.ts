@@ -19,7 +19,7 @@ test("the demo prints recommendations and film reports from PostgreSQL", () => {
   expectDone(first)
   expect(first.stdout).toContain("Published stocktwits 2026-01-10.")
   expect(first.stdout).toContain("Published movies")
-  expect(first.stdout).toContain("All 71 assets are up to date. The newest day is 2026-01-10.")
+  expect(first.stdout).toContain("All 80 assets are up to date. The newest day is 2026-01-10.")
   const sentences = first.stdout.match(/^ {2}\w+: you might follow \w+ \(strength [\d,]+\),$/gm)
   expect(sentences).toHaveLength(3)
   expect(first.stdout).toMatch(/The highest rated is .* of 5 stars from \d+ users\./)
@@ -33,7 +33,7 @@ test("a second demo finds nothing stale and prints the same", async () => {
   const again = await run("demo")
   expectDone(again)
   expect(again.stdout).toContain("Nothing is stale")
-  const selectSummary = (text: string) => text.slice(text.indexOf("All 71 assets"))
+  const selectSummary = (text: string) => text.slice(text.indexOf("All 80 assets"))
   expect(selectSummary(again.stdout)).toBe(selectSummary(first.stdout))
 })
 

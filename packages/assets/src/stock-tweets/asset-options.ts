@@ -1,7 +1,4 @@
-import { type Asset, type Columns, daily, type Daily, dueBy, unpartitioned } from "@freshet/core"
-
-/** Any asset of this group with days of New York. */
-export type DailyAsset = Asset<string, Columns, Daily>
+import { daily, dueBy, unpartitioned } from "@freshet/core"
 
 const groupOptions = { group: "stock_tweets", owners: ["market-data"] } as const
 
@@ -18,6 +15,11 @@ export const landedOptions = { ...commonOptions, tags: ["landed"] } as const
 export const dailyOptions = {
   ...commonOptions,
   tags: ["daily", "published"],
+} as const
+
+/** Options of the assets that the page shows and that have rows on each day. */
+export const dueOptions = {
+  ...dailyOptions,
   freshness: dueBy("05:00", "America/New_York"),
 } as const
 
@@ -31,15 +33,10 @@ export const unpartitionedLandedOptions = {
 /** Options of trained models. */
 export const modelOptions = { ...groupOptions, partitions: unpartitioned, tags: ["model"] } as const
 
-/** Options of published assets without partitions. */
-export const unpartitionedOptions = { ...groupOptions, tags: ["published"] } as const
+const allDays = { keep: "partitions", partitionColumn: "day" } as const
 
-/** The published tables change together. */
-export const publicationSet = { set: "stock_tweets" } as const
+/** The tables of tweets contain all days, and change together. */
+export const publishedTweets = { set: "stock_tweets", ...allDays } as const
 
-/** The published tables contain all days. */
-export const publishedDays = {
-  ...publicationSet,
-  keep: "partitions",
-  partitionColumn: "day",
-} as const
+/** The tables of quotes contain all days, and change together. There are no quotes on days without trade. */
+export const publishedQuotes = { set: "stock_quotes", ...allDays } as const

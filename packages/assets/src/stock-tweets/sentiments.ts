@@ -11,7 +11,7 @@ import {
   unique,
 } from "@freshet/core"
 
-import { dailyOptions, publishedDays } from "./asset-options.ts"
+import { dailyOptions, publishedTweets } from "./asset-options.ts"
 import { sentimentModel } from "./sentiment-model.ts"
 import { cleanTweet } from "./sentiment/clean-tweet.ts"
 import { loadEmojiNames } from "./sentiment/emoji-names.ts"
@@ -54,7 +54,7 @@ export const sentiments = codeAsset({
               when 'negative' then negative end`,
     }),
   ],
-  publish: publishTo(stagingSentiments, publishedDays),
+  publish: publishTo(stagingSentiments, publishedTweets),
 })
 
 /** The weights of a term in the log odds of the sentiments. */

@@ -45,6 +45,7 @@ export const tweetMessages = sourceAsset({
     },
   },
   path: "twitter/{yyyy}/{mm}/{dd}/*.json",
+  stream: { kind: "kafka", topic: "tweets", time: "created_at", timeFormat: "twitter" },
   whenMissing: "gap",
   columns: {
     tweet_id: int64("Id of the tweet."),
@@ -87,6 +88,7 @@ export const quoteMessages = sourceAsset({
     },
   },
   path: "stocks/{yyyy}/{mm}/{dd}/*.json",
+  stream: { kind: "kafka", topic: "stocks", time: "timestamp", timeFormat: "epoch_ms" },
   whenMissing: "gap",
   columns: {
     ticker_id: text("The ticker."),

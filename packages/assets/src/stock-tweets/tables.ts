@@ -96,10 +96,11 @@ export const stagingSentiments = stagingSchema.table(
   (table) => [primaryKey({ columns: [table.day, table.tweet_id] })],
 )
 
-/** The tickers that are followed. */
+/** The tickers that are followed, with the tweets of the newest day. */
 export const tickersInfo = stagingSchema.table("tickers_info", {
   ticker_id: text().primaryKey(),
   full_name: text().notNull(),
+  tweets: integer().notNull(),
   ...timestamps,
 })
 

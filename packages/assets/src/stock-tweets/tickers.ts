@@ -10,7 +10,7 @@ import {
   unique,
 } from "@freshet/core"
 
-import { dailyOptions, publishedDays } from "./asset-options.ts"
+import { dailyOptions, publishedQuotes } from "./asset-options.ts"
 import { toInstant } from "./event-time.ts"
 import { quoteMessages } from "./sources.ts"
 import { stagingTickers } from "./tables.ts"
@@ -42,5 +42,5 @@ export const tickers = sqlAsset({
       price, change_percent, day_volume, change
     from quotes`,
   checks: [unique("ticker_id", "quoted_at", "number"), timesInPartition("ticker_id", "quoted_at")],
-  publish: publishTo(stagingTickers, publishedDays),
+  publish: publishTo(stagingTickers, publishedQuotes),
 })

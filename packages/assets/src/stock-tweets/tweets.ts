@@ -12,7 +12,7 @@ import {
   unique,
 } from "@freshet/core"
 
-import { dailyOptions, publishedDays } from "./asset-options.ts"
+import { dailyOptions, publishedTweets } from "./asset-options.ts"
 import { parseTwitterTime } from "./event-time.ts"
 import { tweetMessages } from "./sources.ts"
 import { stagingTweets, stagingUsers } from "./tables.ts"
@@ -49,7 +49,7 @@ export const tweets = sqlAsset({
       order by retweet_count desc, favorite_count desc, messages::varchar
     ) = 1`,
   checks: [unique("tweet_id"), timesInPartition("tweet_id", "tweeted_at")],
-  publish: publishTo(stagingTweets, publishedDays),
+  publish: publishTo(stagingTweets, publishedTweets),
 })
 
 export const authors = sqlAsset({
@@ -81,5 +81,5 @@ export const authors = sqlAsset({
         messages::varchar
     ) = 1`,
   checks: [unique("user_id"), timesInPartition("user_id", "tweeted_at")],
-  publish: publishTo(stagingUsers, publishedDays),
+  publish: publishTo(stagingUsers, publishedTweets),
 })

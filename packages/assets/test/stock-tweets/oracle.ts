@@ -1,6 +1,7 @@
 /** The members of a tweet that the assets read, in the format of Twitter 1.1. */
 export interface Tweet {
-  readonly id: number
+  /** A text if it is beyond the whole numbers of JavaScript. */
+  readonly id: number | string
   readonly created_at: string
   readonly source: string | null
   readonly retweet_count: number
@@ -39,31 +40,40 @@ export function getNewYorkDay(instantMs: number): string {
 
 /** Computes the rows of `tweets` from the tweets of a day. */
 export function computeTweets(messages: readonly Tweet[]): readonly (readonly unknown[])[] {
-  const newest = new Map<number, Tweet>()
-  for (const tweet of messages.filter(hasTicker)) {
-    const other = newest.get(tweet.id)
-    if (other === undefined || compareCounts(tweet, other) > 0) newest.set(tweet.id, tweet)
-  }
-  return [...newest.values()].map((tweet) => [
+  return selectTweets(messages).map((tweet) => [
     String(tweet.id),
     String(tweet.user.id),
     toIso(tweet.created_at),
     unwrapSource(tweet.source),
     tweet.retweet_count,
     tweet.favorite_count,
-    tweet.extended_tweet?.full_text ?? tweet.text,
-    [...new Set((tweet.entities.symbols ?? []).map(({ text }) => text.toUpperCase()))].toSorted(),
+    getText(tweet),
+    listTickers(tweet),
   ])
+}
+
+/** Selects one message of each tweet that names a ticker: the one with the highest counts. */
+export function selectTweets(messages: readonly Tweet[]): readonly Tweet[] {
+  const newest = new Map<string, Tweet>()
+  for (const tweet of messages.filter(hasTicker)) {
+    const other = newest.get(String(tweet.id))
+    if (other === undefined || compareCounts(tweet, other) > 0) newest.set(String(tweet.id), tweet)
+  }
+  return [...newest.values()]
+}
+
+/** Lists the tickers of a tweet in upper case, each once, sorted. */
+export function listTickers({ entities }: Tweet): readonly string[] {
+  return [...new Set((entities.symbols ?? []).map(({ text }) => text.toUpperCase()))].toSorted()
+}
+
+export function getText({ extended_tweet, text }: Tweet): string {
+  return extended_tweet?.full_text ?? text
 }
 
 /** Computes the rows of `authors` from the tweets of a day. */
 export function computeAuthors(messages: readonly Tweet[]): readonly (readonly unknown[])[] {
-  const newest = new Map<number, Tweet>()
-  for (const tweet of messages.filter(hasTicker)) {
-    const other = newest.get(tweet.user.id)
-    if (other === undefined || compareTimes(tweet, other) > 0) newest.set(tweet.user.id, tweet)
-  }
-  return [...newest.values()].map(({ user, created_at }) => [
+  return [...selectNewestTweets(messages).values()].map(({ user, created_at }) => [
     String(user.id),
     toIso(created_at),
     user.name,
@@ -76,11 +86,19 @@ export function computeAuthors(messages: readonly Tweet[]): readonly (readonly u
   ])
 }
 
+/** Selects the newest tweet of each author. */
+export function selectNewestTweets(messages: readonly Tweet[]): ReadonlyMap<number, Tweet> {
+  const newest = new Map<number, Tweet>()
+  for (const tweet of messages.filter(hasTicker)) {
+    const other = newest.get(tweet.user.id)
+    if (other === undefined || compareTimes(tweet, other) > 0) newest.set(tweet.user.id, tweet)
+  }
+  return newest
+}
+
 /** Computes the rows of `tickers` from the quotes of a day. */
 export function computeTickers(quotes: readonly Quote[]): readonly (readonly unknown[])[] {
-  const distinct = [
-    ...new Map(quotes.map((quote) => [JSON.stringify(quote), quote])).values(),
-  ].toSorted(compareQuotes)
+  const distinct = selectQuotes(quotes).toSorted(compareQuotes)
   const counts = new Map<string, number>()
   return distinct.map((quote) => {
     const key = `${quote.id} ${quote.timestamp}`
@@ -96,6 +114,11 @@ export function computeTickers(quotes: readonly Quote[]): readonly (readonly unk
       quote.change,
     ]
   })
+}
+
+/** Selects quotes without messages that repeat another one. */
+export function selectQuotes(quotes: readonly Quote[]): readonly Quote[] {
+  return [...new Map(quotes.map((quote) => [JSON.stringify(quote), quote])).values()]
 }
 
 function compareQuotes(one: Quote, other: Quote): number {
@@ -116,11 +139,16 @@ function compareCounts(one: Tweet, other: Tweet): number {
 }
 
 function compareTimes(one: Tweet, other: Tweet): number {
-  return Date.parse(one.created_at) - Date.parse(other.created_at) || one.id - other.id
+  return Date.parse(one.created_at) - Date.parse(other.created_at) || compareIds(one, other)
+}
+
+function compareIds(one: Tweet, other: Tweet): number {
+  const [id, otherId] = [BigInt(one.id), BigInt(other.id)]
+  return id < otherId ? -1 : Number(id > otherId)
 }
 
 /** Formats an instant without milliseconds that are 0. */
-function toIso(time: string | number): string {
+export function toIso(time: string | number): string {
   return new Date(time).toISOString().replace(".000Z", "Z")
 }
 

@@ -36,6 +36,8 @@ export interface ActivitySummary {
 
 /** Generator of the sample files of a group of assets. */
 export interface GroupGenerator {
+  /** Folders of the landing zone with the files; the group's name unless given. */
+  readonly folders?: readonly string[]
   /** Path of the file that is written last. */
   readonly getLastFile: (until: string) => string
   /** Writes the files of `days` days that end with `until`. */

@@ -57,9 +57,9 @@ async function landInObjectStore(
   const folder = await mkdtemp(join(tmpdir(), "freshet-demo-"))
   try {
     const document = await generateFiles(services, request, folder)
-    const allGroups = await listDemoGroups(services.config)
-    const groups = allGroups.filter((name) => isRequested(request, name))
-    if (request.clean) for (const name of groups) await writer.removeFolder(name)
+    if (request.clean)
+      for (const name of await listRequestedFolders(services, request))
+        await writer.removeFolder(name)
     await uploadFolder(services, folder, writer)
     return { ...document, landing: url }
   } finally {
@@ -82,6 +82,17 @@ async function uploadFolder(
   }
 }
 
+/** Lists the folders of the landing zone that have the files of the requested groups. */
+async function listRequestedFolders(
+  { config }: Services,
+  request: DemoDataRequest,
+): Promise<readonly string[]> {
+  const { groups: generators = {} } = await loadGenerators(config)
+  return ["stocktwits", "movies", ...Object.keys(generators)]
+    .filter((name) => isRequested(request, name))
+    .flatMap((name) => generators[name]?.folders ?? [name])
+}
+
 function isRequested({ group }: DemoDataRequest, name: string): boolean {
   return group === undefined || group === name
 }
@@ -91,11 +102,11 @@ async function generateFiles(
   request: DemoDataRequest,
   folder: string,
 ): Promise<DemoDataDocument> {
-  const landGroup = async <T>(name: string, land: () => Promise<T>): Promise<T | null> => {
-    if (!isRequested(request, name)) return null
-    if (request.clean) await rm(join(folder, name), { recursive: true, force: true })
-    return land()
-  }
+  if (request.clean)
+    for (const name of await listRequestedFolders(services, request))
+      await rm(join(folder, name), { recursive: true, force: true })
+  const landGroup = async <T>(name: string, land: () => Promise<T>): Promise<T | null> =>
+    isRequested(request, name) ? land() : null
   const { groups: generators = {} } = await loadGenerators(services.config)
   const groups: Record<string, ReturnType<typeof toFilesDocument>> = {}
   for (const [name, { write }] of Object.entries(generators)) {

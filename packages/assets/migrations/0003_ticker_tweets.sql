@@ -1,0 +1,1 @@
+ALTER TABLE "stwitter_staging"."tickers_info" ADD COLUMN "tweets" integer NOT NULL;
