@@ -39,9 +39,9 @@ export const sentimentModel = codeAsset({
   ...modelOptions,
   name: "sentiment_model",
   description:
-    "Classifier of tweets by sentiment, trained with the labelled tweets: the terms with their weights in a multinomial logistic regression over TF-IDF, and the scores and the confusion matrix of a 5-fold cross-validation.",
+    "Classifier of tweets by sentiment, trained with the labelled tweets: the terms, among them `+` and `-` for all words of a positive or a negative list, with their weights in a multinomial logistic regression over TF-IDF, and the scores and the confusion matrix of a 5-fold cross-validation.",
   columns,
-  version: "1",
+  version: "2",
   upstream: { tweets: labelledTweets },
   async *compute({ tweets }) {
     const texts = await readLabelledTexts(tweets)

@@ -34,7 +34,7 @@ export const sentiments = codeAsset({
     neutral: float64("Probability that the tweet is neutral."),
     negative: float64("Probability that the tweet is negative."),
   },
-  version: "1",
+  version: "2",
   upstream: { tweets, model: sentimentModel },
   async *compute({ tweets: tweetRows, model }) {
     const score = createSentimentScorer(await readClassifier(model))

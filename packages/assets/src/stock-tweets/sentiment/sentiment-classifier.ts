@@ -4,12 +4,12 @@ import {
   trainMultinomialRegression,
 } from "../../text-classification/multinomial-regression.ts"
 import { type SparseRow, toSparseRows } from "../../text-classification/sparse-rows.ts"
-import { countTerms } from "../../text-classification/terms.ts"
 import {
   buildVocabulary,
   createVectorizer,
   type Vocabulary,
 } from "../../text-classification/vocabulary.ts"
+import { countTweetTerms } from "./tweet-terms.ts"
 
 /** The sentiments in the order of their columns. */
 export const sentimentNames = ["positive", "neutral", "negative"] as const
@@ -38,7 +38,7 @@ const strength = 4
 
 /** Trains a classifier of cleaned texts. */
 export function trainSentimentClassifier(texts: readonly LabelledText[]): SentimentClassifier {
-  const documents = texts.map(({ text }) => countTerms(text))
+  const documents = texts.map(({ text }) => countTweetTerms(text))
   const vocabulary = buildVocabulary(documents, vocabularyLimits)
   const vectorize = createTweetVectorizer(vocabulary)
   const model = trainMultinomialRegression(toSparseRows(documents.map(vectorize)), {
@@ -57,7 +57,7 @@ export function createSentimentScorer({
 }: SentimentClassifier): (text: string) => ClassifiedText {
   const vectorize = createTweetVectorizer(vocabulary)
   return (text) => {
-    const row = toSparseRows([vectorize(countTerms(text))])
+    const row = toSparseRows([vectorize(countTweetTerms(text))])
     const [positive = 0, neutral = 0, negative = 0] = computeProbabilities(model, row, 0)
     const largest = Math.max(positive, neutral, negative)
     const at = [positive, neutral, negative].indexOf(largest)
