@@ -44,6 +44,7 @@ export async function measurePartitions(browser: Browser, address: string): Prom
     await watchFirst(page, "[data-bar]")
     await page.goto(address)
     const ms = await readFirstFrame(page)
+    await page.waitForFunction(hasReadCauses)
     await page.close()
     return ms
   }
@@ -126,4 +127,10 @@ function recordDelays(): void {
     subtree: true,
     characterData: true,
   })
+}
+
+/** Tests in the page if the root causes, the last of its documents, have arrived. */
+function hasReadCauses(): boolean {
+  const entries = performance.getEntriesByType("resource")
+  return entries.some(({ name }) => name.endsWith("/api/attention"))
 }
