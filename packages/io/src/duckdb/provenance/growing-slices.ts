@@ -8,7 +8,7 @@ import type { TraceRequest } from "./trace-request.ts"
 
 /** Slices that grow by rows that come in while lines are left out, and that join rows that were not read. */
 export interface GrowingSlices {
-  /** Slices the inputs with all values so far. */
+  /** Slices the inputs with all values so far. Rows keep their numbers, except if a query now needs too many rows. */
   readonly slice: () => Promise<Slices>
   /**
    * Adds the values of rows that other relations were not read for. `selectAdded` returns the query of the rows of an
@@ -33,10 +33,19 @@ export function createGrowingSlices(
   const cache = { counts: new Map(), values: new Map(), slices: new Map(), plans: new Map() }
   let round = 0
   let tables = 0
+  let stopCount = 0
+  const slice = () => {
+    round += 1
+    return sliceInputs({ connection, request, readBase, furtherValues, cache, round })
+  }
   return {
-    slice: () => {
-      round += 1
-      return sliceInputs({ connection, request, readBase, furtherValues, cache, round })
+    slice: async () => {
+      const slices = await slice()
+      const hasShrunk = round > 1 && slices.stops.length > stopCount
+      stopCount = slices.stops.length
+      if (!hasShrunk) return slices
+      cache.slices.clear()
+      return slice()
     },
     addValues: async ({ joinedValues }, selectAdded) => {
       let hasFurther = false

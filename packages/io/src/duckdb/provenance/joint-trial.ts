@@ -24,8 +24,10 @@ export function createJointTrial(
   let { slices } = round
   let tables = 0
   const nextTable = () => quoteName(` joint ${(tables += 1)}`)
-  const compute = (lines: readonly TracedLine[]) =>
-    computeRows(connection, slices, { remaining: selectRemaining(lines, slices), nextTable })
+  const compute = (lines: readonly TracedLine[]) => {
+    const remaining = selectRemaining(lines, slices)
+    return computeRows(connection, slices, { remaining, nextTable, computesAll: !isReproduced })
+  }
   return async (lines) => {
     if (lines.length === 0) return "unchanged"
     let rows = await compute(lines)
@@ -81,18 +83,25 @@ function selectRemaining(
   return remaining
 }
 
-/** Computes the outputs from the landed files to the traced row. Returns the query of each input that can differ. */
+/** Computes the outputs that can differ, or all, from the landed files to the traced row. Returns the query of each of them. */
 async function computeRows(
   connection: Connection,
   slices: Slices,
   {
     remaining,
     nextTable,
-  }: { readonly remaining: ReadonlyMap<string, string>; readonly nextTable: () => string },
+    computesAll,
+  }: {
+    readonly remaining: ReadonlyMap<string, string>
+    readonly nextTable: () => string
+    readonly computesAll: boolean
+  },
 ): Promise<ReadonlyMap<string, string>> {
   const queries = new Map(remaining)
   const selectRows = (slice: Slice) => queries.get(slice.input.id) ?? selectAll(slice)
-  for (const { node } of slices.nodes.toReversed())
+  for (const { node } of slices.nodes.toReversed()) {
+    const canDiffer = [...node.reads.values()].flat().some((input) => queries.has(input))
+    if (!canDiffer && !computesAll) continue
     for (const { asset, input } of node.outputs) {
       const slice = slices.byInput.get(input)
       if (slice === undefined) continue
@@ -101,5 +110,6 @@ async function computeRows(
       await connection.run(`CREATE TEMP TABLE ${table} AS ${query}`)
       queries.set(input, `SELECT ${formatColumnList(slice.columns)} FROM ${table}`)
     }
+  }
   return queries
 }

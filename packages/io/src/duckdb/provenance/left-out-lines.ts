@@ -1,8 +1,7 @@
 import type { Connection } from "../session.ts"
-import { readTrials } from "./read-trace.ts"
 import type { Slice } from "./slice.ts"
 import type { Round, Seed } from "./trace-round.ts"
-import { selectTrials } from "./trial-differences.ts"
+import { readTrials, selectTrials } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
 
 /** Selects the lines of sets: set n is left out in trial n + 1. */

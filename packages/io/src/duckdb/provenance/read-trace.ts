@@ -8,18 +8,6 @@ import type { Round } from "./trace-round.ts"
 /** The number of rows of one partition in a trace. */
 const rowsPerStep = 20
 
-/** Reads the numbers of the trials in queries. */
-export async function readTrials(
-  connection: Connection,
-  queries: readonly string[],
-): Promise<readonly number[]> {
-  if (queries.length === 0) return []
-  const rows = await connection.rows(
-    `SELECT DISTINCT " trial"::INTEGER AS trial FROM (${queries.join(" UNION ALL ")})`,
-  )
-  return rows.map((row) => getNumberCell(row, "trial"))
-}
-
 /** Reads the first rows of a slice. */
 export async function readRows(
   connection: Connection,

@@ -26,7 +26,7 @@ export interface SliceCache {
   readonly counts: Map<string, number>
   /** Query of values → the table with them. */
   readonly values: Map<string, string>
-  /** Input and condition → the slice. */
+  /** Input → its newest slice. */
   readonly slices: Map<string, Slice>
   /** Computation and output → the plan of the query. */
   readonly plans: Map<string, PlanOperator>
@@ -129,25 +129,30 @@ async function sliceOutputs(context: SliceContext, node: TraceNode): Promise<rea
   return slices
 }
 
-/** Copies the demanded rows of an input; undefined if none are demanded. */
+/**
+ * Copies the demanded rows of an input; undefined if none are demanded. A slice that grows keeps the numbers of its rows.
+ */
 async function sliceInput(context: SliceContext, input: TraceInput): Promise<Slice | undefined> {
   const demands = context.demands.get(input.id)
   if (demands === undefined) return undefined
   const { connection, nextTable, readBase, cache } = context
   const condition = formatCondition(demands)
-  const cacheKey = `${input.id} ${condition}`
-  const cachedSlice = cache.slices.get(cacheKey)
-  if (cachedSlice !== undefined) return cachedSlice
+  const previous = cache.slices.get(input.id)
+  if (previous?.condition === condition) return previous
   const table = nextTable("slice")
   const columns = getColumns(input)
   const origins = input.kind === "landed" ? `, " file", " ordinal"` : ""
+  const [start, isNew] =
+    previous === undefined
+      ? ["", ""]
+      : [`FROM ${previous.table} UNION ALL`, `AND (${previous.condition}) IS NOT TRUE`]
   const [row] = await connection.rows(`
-    CREATE TEMP TABLE ${table} AS
-    SELECT (row_number() OVER ())::INTEGER AS " rid", ${formatColumnList(columns)}${origins}
-    FROM (${await readBase(input)}) AS rows WHERE ${condition};
+    CREATE TEMP TABLE ${table} AS ${start}
+    SELECT (${previous?.rows ?? 0} + row_number() OVER ())::INTEGER AS " rid", ${formatColumnList(columns)}${origins}
+    FROM (${await readBase(input)}) AS rows WHERE (${condition}) ${isNew};
     SELECT count(*)::DOUBLE AS rows FROM ${table}`)
   const slice: Slice = { input, table, columns, rows: getNumberCell(row, "rows"), condition }
-  cache.slices.set(cacheKey, slice)
+  cache.slices.set(input.id, slice)
   return slice
 }
 

@@ -1,9 +1,11 @@
+import { quoteName } from "@freshet/core/engine"
+
 import type { Connection } from "../session.ts"
 import { createGrowingSlices, type GrowingSlices, maxRounds } from "./growing-slices.ts"
 import type { Slice, SlicedNode, Slices } from "./slice.ts"
 import type { ReadBase } from "./slices.ts"
 import type { TraceRequest } from "./trace-request.ts"
-import type { DifferenceCache, Differences } from "./trial-differences.ts"
+import { type DifferenceCache, type Differences, readTrials } from "./trial-differences.ts"
 import { propagateTrials } from "./trials.ts"
 
 /** The slices of a row, and its trials in which one line or one row of an upstream is left out. */
@@ -23,7 +25,8 @@ export interface Seed {
 
 /**
  * Slices the inputs and leaves rows out one by one. Rows that come in may join rows that were not read: the slices grow
- * until there are none, first by the few queries that can add such rows.
+ * until there are none, first by the few queries that can add such rows. Later only the trials with such rows are computed
+ * again: a row that others do not join changes nothing in the other trials, and nothing when it is left out itself.
  */
 export async function findRound(
   connection: Connection,
@@ -32,10 +35,10 @@ export async function findRound(
 ): Promise<Round> {
   const growing = createGrowingSlices(connection, request, readBase)
   const cache: DifferenceCache = new Map()
-  const getOffset = createTrialNumbers()
-  const run = async (slices: Slices, pass: number): Promise<Round> => {
+  const getOffset = createTrialNumbers(request)
+  const run = async (slices: Slices, pass: number, trials?: readonly number[]): Promise<Round> => {
     const seeds = listSeeds(request, slices, getOffset)
-    const select = (slice: Slice) => selectSeed(seeds, slice)
+    const select = (slice: Slice) => selectSeed(seeds, slice, trials)
     const differences = await propagateTrials(connection, slices, { select }, { cache, pass })
     return { slices, seeds, differences, growing, cache }
   }
@@ -44,14 +47,66 @@ export async function findRound(
       const added = differences.get(input)?.added
       return added === undefined ? undefined : `FROM ${added}`
     })
+  let round: Round | undefined
   for (let count = 1; ; count += 1) {
     const slices = await growing.slice()
     const isLast = count >= maxRounds
-    const preview = await run(selectJoining(slices), 2 * count)
-    if (!isLast && (await grow(preview))) continue
-    const round = await run(slices, 2 * count + 1)
-    if (isLast || !(await grow(round))) return round
+    const hasShrunk = round !== undefined && slices.stops.length > round.slices.stops.length
+    if (round === undefined || hasShrunk) {
+      const preview = await run(selectJoining(slices), 2 * count)
+      if (!isLast && (await grow(preview))) continue
+      round = await run(slices, 2 * count + 1)
+      if (isLast || !(await grow(round))) return round
+    } else {
+      const trials = await findGrownTrials(connection, round)
+      const grown = await run(slices, 2 * count + 1, trials)
+      round = { ...grown, differences: replaceTrials(round.differences, grown.differences, trials) }
+      if (isLast || !(await grow(grown))) return round
+    }
   }
+}
+
+/** Finds the trials in which rows come in whose values had not been read. */
+function findGrownTrials(
+  connection: Connection,
+  { slices, differences }: Round,
+): Promise<readonly number[]> {
+  const queries = slices.joinedValues.flatMap(({ table, sources }) =>
+    sources.flatMap(({ input, column, condition }) => {
+      const added = differences.get(input)?.added
+      const isFurther = `${quoteName(column)} NOT IN (FROM ${table} WHERE v IS NOT NULL)`
+      return added === undefined
+        ? []
+        : [`SELECT " trial" FROM (FROM ${added}) AS rows WHERE ${condition} AND ${isFurther}`]
+    }),
+  )
+  return readTrials(connection, queries)
+}
+
+/** Replaces the differences of some trials. */
+function replaceTrials(
+  differences: Differences,
+  newDifferences: Differences,
+  trials: readonly number[],
+): Differences {
+  const replace = (table: string | undefined, newTable: string | undefined) => {
+    if (table === undefined) return newTable
+    const others = `SELECT * FROM ${table} WHERE " trial" NOT IN (${trials.join(", ")})`
+    return newTable === undefined ? `(${others})` : `(${others} UNION ALL FROM ${newTable})`
+  }
+  const inputs = new Set([...differences.keys(), ...newDifferences.keys()])
+  return new Map(
+    [...inputs].map((input) => {
+      const [previous, next] = [differences.get(input), newDifferences.get(input)]
+      return [
+        input,
+        {
+          removed: replace(previous?.removed, next?.removed),
+          added: replace(previous?.added, next?.added),
+        },
+      ]
+    }),
+  )
 }
 
 /** Selects the nodes that can add rows whose values restrict other relations, and the nodes that read them. */
@@ -99,22 +154,29 @@ function listSeeds(
   return seeds
 }
 
-/** Numbers the trials of slices: a slice has the same numbers in all rounds. */
-function createTrialNumbers(): (slice: Slice) => number {
-  const offsets = new Map<string, number>()
-  let count = 0
-  return ({ table, rows }) => {
-    const offset = offsets.get(table) ?? count
-    if (!offsets.has(table)) count += rows
-    offsets.set(table, offset)
-    return offset
+/** Numbers the trials of slices: a row has the same number in all rounds. */
+function createTrialNumbers({ limits }: TraceRequest): (slice: Slice) => number {
+  const places = new Map<string, number>()
+  return ({ input }) => {
+    const place = places.get(input.id) ?? places.size
+    places.set(input.id, place)
+    return place * limits.candidates
   }
 }
 
-function selectSeed(seeds: readonly Seed[], slice: Slice): string | undefined {
+/** Selects the rows that are left out, in all trials unless some are given. */
+function selectSeed(
+  seeds: readonly Seed[],
+  slice: Slice,
+  trials: readonly number[] | undefined,
+): string | undefined {
   const seed = seeds.find((candidate) => candidate.slice === slice)
   if (seed === undefined || slice.rows === 0) return undefined
-  return `SELECT (${seed.offset} + " rid")::INTEGER AS " trial", " rid" FROM ${slice.table}`
+  const { offset } = seed
+  const query = `SELECT (${offset} + " rid")::INTEGER AS " trial", " rid" FROM ${slice.table}`
+  if (trials === undefined) return query
+  const rids = trials.map((trial) => trial - offset).filter((rid) => rid > 0 && rid <= slice.rows)
+  return rids.length === 0 ? undefined : `${query} WHERE " rid" IN (${rids.join(", ")})`
 }
 
 /** Lists the landed files whose lines are not left out, because all of them together have more lines than the limit. */

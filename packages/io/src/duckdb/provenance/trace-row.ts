@@ -6,7 +6,7 @@ import type { Connection } from "../session.ts"
 import { findChangingLines } from "./changing-lines.ts"
 import { isReproduced } from "./is-reproduced.ts"
 import { createBaseReader } from "./read-base.ts"
-import { readRows, readSteps, readTrials } from "./read-trace.ts"
+import { readRows, readSteps } from "./read-trace.ts"
 import type { Slice, Slices } from "./slice.ts"
 import type { Trace, TraceRequest, TraceStop } from "./trace-request.ts"
 import {
@@ -16,7 +16,7 @@ import {
   listTooManyLines,
   type Round,
 } from "./trace-round.ts"
-import { selectTrials } from "./trial-differences.ts"
+import { readTrials, selectTrials } from "./trial-differences.ts"
 
 /**
  * Finds the landed lines that made a row. Every line that can matter is left out, one by one, and the recorded inputs are

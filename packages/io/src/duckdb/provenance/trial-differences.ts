@@ -62,6 +62,18 @@ export function selectTrials({ removed, added }: Difference): readonly string[] 
   )
 }
 
+/** Reads the numbers of the trials in queries. */
+export async function readTrials(
+  connection: Connection,
+  queries: readonly string[],
+): Promise<readonly number[]> {
+  if (queries.length === 0) return []
+  const rows = await connection.rows(
+    `SELECT DISTINCT " trial"::INTEGER AS trial FROM (${queries.join(" UNION ALL ")})`,
+  )
+  return rows.map((row) => getNumberCell(row, "trial"))
+}
+
 /** Sums signed rows per trial. Returns the table of those that do not cancel out; undefined without queries. */
 export async function sumRows(
   { connection, nextTable }: Propagation,
