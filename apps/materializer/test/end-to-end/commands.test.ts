@@ -91,7 +91,7 @@ describe("after materializing the newest day", () => {
   })
 
   test("assets, show and lineage print the declarations", async () => {
-    expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(16)
+    expect((await run("assets", "kind:source")).stdout.trimEnd().split("\n")).toHaveLength(19)
     expect((await run("show", "user_recs")).stdout).toContain(
       "publication set stocktwits: contains 2026-01-10",
     )
