@@ -59,7 +59,7 @@ const word = fc.constantFrom(
 )
 
 /** Changes that make a message invalid, and lines that are not messages. */
-const oddMessage = fc.constantFrom<Readonly<Record<string, unknown>> | string>(
+const invalidMessage = fc.constantFrom<Readonly<Record<string, unknown>> | string>(
   { user_id: 0 },
   { user_id: 2_147_483_648 },
   { user_id: 1e30 },
@@ -77,7 +77,10 @@ const oddMessage = fc.constantFrom<Readonly<Record<string, unknown>> | string>(
   { created_at: 1_772_000_000 },
   { conversation: 5 },
   { entities: [] },
+  { conversation: { parent_message_id: "7" } },
+  { entities: { sentiment: { basic: 3 } } },
   { links: {} },
+  { links: [5] },
   "",
   "5",
   "[]",
@@ -93,12 +96,13 @@ function randomMessages(day: number): fc.Arbitrary<string> {
     age: fc.integer({ min: 1, max: 9 * 86_400 }),
     isUsual: fc.integer({ min: 0, max: 5 }).map((number) => number > 0),
     isRepeated: fc.integer({ min: 0, max: 15 }).map((number) => number === 0),
-    odd: fc.oneof({ weight: 12, arbitrary: fc.constant({}) }, oddMessage),
+    link: fc.constantFrom(undefined, null, [], [{}], [{ description: "A report" }, 5]),
+    change: fc.oneof({ weight: 12, arbitrary: fc.constant({}) }, invalidMessage),
   })
   return fc.array(message, { minLength: 0, maxLength: 12 }).map((messages) =>
     messages
-      .map(({ user, words, age, isUsual, isRepeated, odd }, at) => {
-        if (typeof odd === "string") return `${odd}\n`
+      .map(({ user, words, age, isUsual, isRepeated, link, change }, at) => {
+        if (typeof change === "string") return `${change}\n`
         const isGood = user % 2 === 1
         const created_at = `${new Date(end - age * 1000).toISOString().slice(0, 19)}Z`
         const landed = {
@@ -109,8 +113,9 @@ function randomMessages(day: number): fc.Arbitrary<string> {
           recommended: isGood === isUsual,
           conversation: { parent_message_id: at },
           entities: { sentiment: at % 2 === 0 ? null : { basic: "Bullish" } },
+          links: link,
         }
-        return `${JSON.stringify({ ...landed, ...odd })}\n`
+        return `${JSON.stringify({ ...landed, ...change })}\n`
       })
       .join(""),
   )

@@ -30,12 +30,7 @@ function parseLine(line: string, day: string): LandedMessage | string {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "malformed_json"
   const fields: Readonly<Record<string, unknown>> = { ...value }
   const { id, user_id, body, created_at, recommended } = fields
-  if (
-    [id, user_id, body, created_at, recommended].some(
-      (field) => field === undefined || field === null,
-    )
-  )
-    return "missing_field"
+  if ([id, user_id, body, created_at, recommended].some(isAbsent)) return "missing_field"
   if (!isWhole(id) || !isWhole(user_id)) return "wrong_type"
   if (typeof body !== "string" || typeof recommended !== "boolean") return "wrong_type"
   if (typeof created_at !== "string" || !isTime(created_at) || !hasNestedTypes(fields))
@@ -56,16 +51,28 @@ function isTime(text: string): boolean {
   return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19)
 }
 
-/** Tests the objects in which other fields are nested. */
-function hasNestedTypes({
-  conversation,
-  entities,
-  links,
-}: Readonly<Record<string, unknown>>): boolean {
-  const isObject = (value: unknown) => typeof value === "object" && !Array.isArray(value)
+/** Tests the types of the values that are read from nested objects, which may all be absent. */
+function hasNestedTypes(fields: Readonly<Record<string, unknown>>): boolean {
+  const { conversation, entities, links } = fields
+  const sentiment = readField(entities, "sentiment")
+  const link: unknown = Array.isArray(links) ? links[0] : undefined
+  const parent = readField(conversation, "parent_message_id") ?? 0
+  const texts = [readField(sentiment, "basic"), readField(link, "description")]
   return (
-    (conversation === undefined || isObject(conversation)) &&
-    (entities === undefined || isObject(entities)) &&
-    (links === undefined || links === null || Array.isArray(links))
+    [conversation, entities, sentiment, link].every(
+      (value) => isAbsent(value) || (typeof value === "object" && !Array.isArray(value)),
+    ) &&
+    (isAbsent(links) || Array.isArray(links)) &&
+    isWhole(parent) &&
+    texts.every((value) => isAbsent(value) || typeof value === "string")
   )
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}
+
+function readField(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined
+  return new Map<string, unknown>(Object.entries(value)).get(name)
 }
