@@ -56,6 +56,7 @@ const builds = {
   s3: () =>
     build({ ...withPostgres, entryPoints: ["src/s3-bench.ts"], loader: { ".node": "copy" } }),
   ratings: () => buildComparison("src/ratings-script.ts", "src/ratings-bench.ts"),
+  reputation: () => buildComparison("src/reputation-script.ts", "src/reputation-bench.ts"),
   stocktwits: () => buildComparison("src/stocktwits-script.ts", "src/stocktwits-bench.ts"),
 }
 

@@ -25,7 +25,8 @@ export function readTreeUse(pid: number): ProcessUse {
   }
 }
 
-function listChildren(pid: number): readonly number[] {
+/** Lists the children of a process. */
+export function listChildren(pid: number): readonly number[] {
   const tasks = readdirSync(`/proc/${pid}/task`)
   return tasks.flatMap((task) => {
     const text = readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim()
