@@ -123,7 +123,9 @@ describe.skipIf(chromiumPath === undefined)("the daily tasks in Chromium", () =>
     await withStaleShop(async (page, { address }) => {
       await page.goto(`${address}/assets/best`)
       await page.getByRole("link", { name: /^Rows/ }).click()
-      await expectVisible(page.getByRole("cell", { name: "tea", exact: true }))
+      await expectVisible(page.getByTitle("tea", { exact: true }))
+      const numbers = page.getByRole("region", { name: "Columns in numbers" })
+      await expectVisible(numbers.getByRole("cell", { name: "tea", exact: true }))
       await page.getByRole("link", { name: /^Columns/ }).click()
       await expectVisible(page.getByText("Number of orders."))
     })
