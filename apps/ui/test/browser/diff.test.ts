@@ -15,7 +15,7 @@ describe.skipIf(chromiumPath === undefined)("a difference in Chromium", () => {
           await page.goto(`${address}/assets/items?tab=rows`)
           const picker = page.getByRole("combobox", { name: "Compare with" })
           await expectVisible(picker)
-          await expectVisible(page.getByRole("cell", { name: "<i>bread</i>" }))
+          await expectVisible(page.getByTitle("<i>bread</i>", { exact: true }))
           await picker.selectOption({ index: 1 })
           await expectVisible(page.getByRole("region", { name: "Different rows" }))
           await expectVisible(page.getByRole("row", { name: /added.*<i>bread<\/i>/ }))

@@ -19,7 +19,7 @@ describe.skipIf(chromiumPath === undefined)("provenance in Chromium", () => {
       await materialize()
       await withPage({ theme }, async (page) => {
         await page.goto(`${address}/assets/items?tab=rows`)
-        await page.getByRole("cell", { name: "<i>bread</i>" }).click()
+        await page.getByTitle("<i>bread</i>", { exact: true }).click()
         const lines = page.getByRole("region", { name: "Landed lines" })
         await expectVisible(lines.getByRole("cell", { name: '{"id":1,"item":"<i>bread</i>"}' }))
         await expectVisible(page.getByText("Without this line the row is gone; 1 line tested."))
